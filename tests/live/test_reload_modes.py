@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from gonogo.model.progress import Listener, ignored
 from gonogo.policy.load import load
-from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
+from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
 from gonogo.server.status_api import ready
 from tests.live.reload_stage import CLIENT, RULES, Stage, stage
 from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told
+from tests.reload_moment import At
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live]
@@ -52,10 +54,10 @@ def refused(yard: Yard, reason: str, **more: object) -> ReloadResult:
     return result
 
 
-def rolled_back(yard: Yard, reason: str, heard: object = None) -> ReloadResult:
+def rolled_back(yard: Yard, reason: str, heard: Listener = ignored) -> ReloadResult:
     """Reload, and be rolled back for this reason, to the very files."""
     files = yard.files()
-    result = reload(yard.request(max_removed=1.0), heard)  # type: ignore[arg-type]
+    result = reload(yard.request(max_removed=1.0), heard)
     assert result.became is Became.ROLLED_BACK, told(result)
     assert any(reason in one for one in result.reasons), told(result)
     assert yard.files() == files
@@ -137,17 +139,12 @@ def test_15_another_tree_than_the_server_reads_is_refused(yard: Yard, staged: St
 def test_16_a_restart_in_between_is_rolled_back(yard: Yard, staged: Stage) -> None:
     """Another process has loaded the new files without a request, and alerts have lost their state."""
 
-    class Restarting:
-        def begins(self, step: ReloadStep) -> None:
-            if step is ReloadStep.TRIGGER:
-                yard.live.server.restart()
-                await_true(lambda: ready(CLIENT, yard.live.server.url))
-
-        def ended(self, report: StepReport) -> None:
-            del report
+    def restart() -> None:
+        yard.live.server.restart()
+        await_true(lambda: ready(CLIENT, yard.live.server.url))
 
     staged.rules(NEW_RULE, "second.yml")
-    rolled_back(yard, "the server is another process than before", Restarting())
+    rolled_back(yard, "the server is another process than before", At(ReloadStep.TRIGGER, restart))
 
 
 def test_17_the_preview_lists_the_alerts_that_lose_their_state(yard: Yard, staged: Stage) -> None:
