@@ -50,7 +50,7 @@ def test_a_missing_promtool_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """The package to install is named."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool, match="apt-get install prometheus"):
-        promtool.version()
+        promtool.run_tool(promtool.PROMTOOL, "--version")
 
 
 def test_rules_are_checked(folder: Path) -> None:
@@ -97,13 +97,13 @@ def test_history_is_made_and_rules_get_a_past(folder: Path) -> None:
 
 def test_a_prefix_may_stand_before_promtool() -> None:
     """A container's promtool is run through the command that enters it."""
-    assert release(promtool.version(command=("env", "promtool")).output) is not None
+    assert release(promtool.run_tool(("env", "promtool"), "--version").output) is not None
 
 
 def test_output_is_bounded_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tool that floods its output is neither believed whole nor made to wait."""
     monkeypatch.setattr(promtool, "LONGEST_OUTPUT", 1000)
-    run = promtool.version(command=(sys.executable, "-c", "print('x' * 5_000_000)"))
+    run = promtool.run_tool((sys.executable, "-c", "print('x' * 5_000_000)"), "--version")
     assert run.passed
     assert run.output == "x" * 1000
 
@@ -112,7 +112,7 @@ def test_a_tool_that_does_not_end_is_stopped_with_its_children(monkeypatch: pyte
     """The tool and its children have ended, and the run has not passed."""
     monkeypatch.setattr(promtool, "DEADLINE", timedelta(seconds=0.5))
     script = f"sleep 60 & echo $! > {tmp_path / 'pid'}; wait"
-    run = promtool.version(command=("sh", "-c", script))
+    run = promtool.run_tool(("sh", "-c", script), "--version")
     assert not run.passed
     assert "stopped: the program had not ended after 0.5 s" in run.output
     assert run.seconds < 5
@@ -123,7 +123,7 @@ def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
     """Ctrl-C ends the tool too."""
     code = (
         "from gonogo.programs import promtool\n"
-        f"promtool.version(command=('sh', '-c', 'echo $$ > {tmp_path / 'pid'}; exec sleep 60'))\n"
+        f"promtool.run_tool(('sh', '-c', 'echo $$ > {tmp_path / 'pid'}; exec sleep 60'), '--version')\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as parent:
         await_true(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text().strip())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Slo
 from gonogo.model.versions import UTF8_NAMES, reaches, release
-from gonogo.programs.promtool import version
+from gonogo.programs.promtool import version_number
 from gonogo.rulepack.assemble import Pack, pack
 from tests.rulepack.policies import API, GREEN, INTERVAL, WEIGHTS, of_services, preset_gates, preset_policy
 from tests.rulepack.promtool import failure, laid_out, refusal
@@ -94,7 +94,7 @@ def test_free_names_pass_where_the_version_takes_them(tmp_path: Path) -> None:
     policy = replace(of_services(), subjects=("service.name",), slos=(slo,))
     made = pack(policy, INTERVAL)
     folder = laid_out(made, tmp_path, policy.prefix)
-    if reaches(release(version().output), UTF8_NAMES):
+    if reaches(release(version_number()), UTF8_NAMES):
         assert refusal(folder) == ""
         with ThreadPoolExecutor(CORES) as pool:
             assert "".join(pool.map(lambda name: failure(folder, name), made.tests_yaml)) == ""

@@ -37,10 +37,8 @@ def answer(text: str | bytes) -> None:
 def through(command: Callable[[], object], arguments: Sequence[str], *, debug: bool = False) -> NoReturn:
     """Run a command and exit with the code that it returns; 0 if it returns no code.
 
-    Args:
-        command: the command. Its errors become messages and exit codes (``gonogo.cli.error_door``).
-        arguments: the command line. Its ``--format`` is the format of an error too.
-        debug: True: show the traceback of an error.
+    The errors of the command become messages and exit codes (``gonogo.cli.error_door``). The ``--format`` of
+    ``arguments``, the command line, is the format of an error too. ``debug`` shows the traceback of an error.
     """
     try:
         checkpoint()

@@ -94,10 +94,7 @@ def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
     A mistake of the user or a failure of a server or a machine gets a message. A bug is
     written to a log file, and the message names the file.
 
-    Args:
-        error: the exception.
-        debug: True: show its traceback.
-        as_json: True: write the error as JSON to standard output too.
+    ``debug`` shows its traceback. ``as_json`` writes the error as JSON to standard output too.
     """
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0

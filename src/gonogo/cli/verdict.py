@@ -14,11 +14,6 @@ EXIT_CODES = {"GO": 0, "NO-GO": 1, "HOLD": 3}
 def verdict(policy_path: Path, form: str, url: str | None = None) -> int:
     """Decide, print the report as ``text`` or ``json``, and return the exit code of the verdict.
 
-    Args:
-        policy_path: the policy's file.
-        form: ``text`` or ``json``.
-        url: the server to ask; it replaces the policy's.
-
     Raises:
         GonogoError: the policy has mistakes, or the answer could not be written.
     """

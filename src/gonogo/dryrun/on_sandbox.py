@@ -20,11 +20,7 @@ def dry_run_in_sandbox(
 ) -> DryRunResult:
     """Start the sandbox, make a dry run on it, and stop the sandbox.
 
-    Args:
-        fault_name: the fault to inject, or ``None`` for no fault.
-        duration: the length of the watch after GO, or ``None`` for the length in the policy.
-        progress: is called with every step.
-        interval: the interval of the sandbox's scrapes and rule groups.
+    The watch after GO lasts ``duration``, or as long as the policy says. ``interval`` is that of scrapes and rules.
 
     Raises:
         UsageError: there is no such fault. The error lists all faults.

@@ -78,12 +78,7 @@ def dry_run(
 ) -> DryRunResult:
     """Make a whole dry run on the policy's server, or on the server at ``url``.
 
-    Args:
-        policy_file: the policy.
-        url: the server's URL, in place of the policy's.
-        duration: the length of the watch after GO.
-        progress: is called with every step.
-        reached: is called at each moment. The sandbox injects its faults there.
+    After GO the watch lasts ``duration``. ``reached`` is called at each moment: the sandbox injects its faults there.
 
     Raises:
         PolicyError: the policy or its files cannot be used.

@@ -105,12 +105,7 @@ def watch(
 ) -> Watched:
     """Judge at once, then every ``dry_run.step``, and once more when the duration is over.
 
-    Args:
-        policy_file: the policy.
-        url: the server's URL, in place of the policy's.
-        duration: the length of the watch.
-        progress: is called with every step.
-        begun: is called once, after the first step.
+    ``begun`` is called once, after the first step.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.

@@ -84,11 +84,7 @@ def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunS
 def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: bool = False) -> tuple[Record, ...]:
     """Return the newest records, newest first.
 
-    Args:
-        path: the journal.
-        limit: the greatest number of records.
-        kind: the kind of the records; ``None``: every kind.
-        folded: True: of a run with many records, return only the newest record.
+    ``kind`` ``None`` means every kind. If ``folded``, of a run with many records only the newest is returned.
 
     Raises:
         SourceError: the journal exists and cannot be read.

@@ -91,12 +91,8 @@ def start(
 ) -> Iterator[RunningServer]:
     """Run a program on a port of loopback until the block ends.
 
-    Args:
-        program: the program to run.
-        directory: the folder of the log, which has the program's name. A missing folder is created.
-        flags: returns the arguments of the program for a port.
-        port: the port to listen on; 0 means a free port.
-        front: the address of the server, if it is not plain HTTP at the root.
+    ``flags`` returns the arguments of the program for a port. Port 0 means a free port. The log is in ``directory``,
+    under the program's name. A missing folder is created.
 
     Raises:
         MissingTool: the program is not installed.

@@ -41,11 +41,6 @@ class ToolRun:
     seconds: float
 
 
-def version(*, command: Sequence[str] = PROMTOOL) -> ToolRun:
-    """Ask for promtool's version, which is in the first line of the output."""
-    return run_tool(command, "--version")
-
-
 def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
     """Check rule files. With ``lint``, every lint of promtool is on and fatal, otherwise every lint is off."""
     lints = ("--lint=all", "--lint-fatal") if lint else ("--lint=none",)
@@ -207,7 +202,7 @@ def version_number(command: Sequence[str] = PROMTOOL) -> str:
     Raises:
         MissingTool: the command is missing, or does not run promtool.
     """
-    ran = version(command=command)
+    ran = run_tool(command, "--version")
     lines = [line for line in ran.output.splitlines() if line.startswith(_VERSION)]
     if not ran.passed or not lines:
         name = " ".join(command)

@@ -93,12 +93,8 @@ def run(
 ) -> Ran:
     """Run a program to its end, or stop it at the deadline. The processes that it started are stopped as well.
 
-    Args:
-        argv: the program and its arguments.
-        seconds: the longest time of the run.
-        kept: bytes of the output that are kept.
-        environment: is added to gonogo's own environment.
-        errors_apart: true if the standard error is not a part of the output.
+    ``kept`` bounds the bytes of output that are kept. ``environment`` is added to gonogo's own. With ``errors_apart``
+    the standard error is not a part of the output.
 
     Raises:
         MissingTool: the program is not installed, or the system cannot run it.

@@ -56,14 +56,7 @@ def ask(
 ) -> Decoded:
     """Ask the API one question and decode the whole envelope of its answer.
 
-    Args:
-        client: the HTTP client.
-        base_url: the server.
-        path: the endpoint.
-        decode: the function that reads the envelope.
-        form: the parameters.
-        partial_too: true if ``decode`` keeps the warnings, so that an answer with warnings
-            is accepted.
+    ``partial_too`` is true if ``decode`` keeps the warnings, so that an answer with warnings is accepted.
 
     Raises:
         PartialAnswer: the answer has warnings, and ``decode`` does not keep them.

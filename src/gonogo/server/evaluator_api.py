@@ -16,9 +16,9 @@ import orjson
 
 from gonogo.errors import SourceError
 from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup
-from gonogo.server.envelope import ask, refused
+from gonogo.server.envelope import ask
 from gonogo.server.http import Client
-from gonogo.server.own_metrics import samples_of
+from gonogo.server.own_metrics import metrics_text, samples_of
 from gonogo.server.rules_api import rules
 from gonogo.server.shape import JsonObject, Misshapen, listing, mapping, text, texts
 from gonogo.server.status_api import flags
@@ -26,7 +26,6 @@ from gonogo.server.status_api import flags
 ONE_SETTING = timedelta(seconds=5)
 """The bound for each of the two answers after the rules: together they take no longer than one other answer."""
 
-_OK = 200
 _FLAG = "flag{"
 _EXTERNAL = "external.label"
 _DELAYS = ("rule.evalDelay", "datasource.lookback")
@@ -70,10 +69,7 @@ def _vmalert(client: Client, base_url: str) -> Evaluator:
 
 
 def _shown_flags(client: Client, base_url: str) -> Mapping[str, str]:
-    answer = client.get(base_url, "/metrics")
-    if answer.status != _OK:
-        raise refused(answer, client.quoted(answer.body))
-    found = samples_of(answer.body.decode("utf-8", "replace"), (_FLAG,))
+    found = samples_of(metrics_text(client, base_url), (_FLAG,))
     return {labels.get("name", ""): labels.get("value", "") for _, labels, _ in found}
 
 

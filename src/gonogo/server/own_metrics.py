@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from math import isfinite
 
 from gonogo.errors import SourceError
@@ -30,7 +31,6 @@ _WANTED = (
     *(POOLS_FAILED, POOL_RELOADS_FAILED, EVALUATIONS_FAILED, ITERATIONS_MISSED, SYNCS),
 )
 
-_OK = 200
 _LINE = re.compile(
     r"(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]*(?:\{(?P<labels>.*)\})?[ \t]*(?P<value>\S+)(?:[ \t]+-?\d+)?"
 )
@@ -70,18 +70,27 @@ def own_metrics(client: Client, base_url: str) -> OwnMetrics:
     Raises:
         SourceError: there was no valid answer, or the answer lacks a metric that every Prometheus has.
     """
-    answer = client.get(base_url, "/metrics")
-    if answer.status != _OK:
-        raise refused(answer, client.quoted(answer.body))
     try:
-        return read_own_metrics(answer.body.decode("utf-8", "replace"))
+        return read_own_metrics(metrics_text(client, base_url))
     except Misshapen as error:
         raise SourceError(
             "these are not the metrics of a Prometheus",
-            where=answer.url,
+            where=f"{base_url.rstrip('/')}/metrics",
             why=client.quoted(str(error).encode()),
             next_step="check that prometheus.url is the server's own URL, with its path prefix",
         ) from error
+
+
+def metrics_text(client: Client, base_url: str) -> str:
+    """Ask for the text of a server's ``/metrics``.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    answer = client.get(base_url, "/metrics")
+    if answer.status != HTTPStatus.OK:
+        raise refused(answer, client.quoted(answer.body))
+    return answer.body.decode("utf-8", "replace")
 
 
 def read_own_metrics(text: str) -> OwnMetrics:

@@ -43,9 +43,7 @@ class QueryAnswer:
 def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnswer:
     """Decode the envelope of an answer of ``/api/v1/query``.
 
-    Args:
-        envelope: the parsed answer.
-        histograms: true if series with native histograms are accepted.
+    Series with native histograms are refused unless ``histograms`` is true.
 
     Raises:
         Misshapen: the result is not a vector, matrix or scalar of plain numbers, or its times run backwards.

@@ -24,10 +24,7 @@ _OFFSET = re.compile(r"global:\n(?: .*\n)*?  rule_query_offset: (\S+)\n")
 
 def ready(client: Client, base_url: str) -> bool:
     """Return true if the server says that it is ready. The server is asked once."""
-    try:
-        return client.get(base_url, "/-/ready", retry=False).status == HTTPStatus.OK
-    except SourceError:
-        return False
+    return not why_not_ready(client, base_url)
 
 
 def why_not_ready(client: Client, base_url: str) -> str:
