@@ -40,6 +40,7 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         ("r.yml:1:1: info: why [x]", f"r.yml:1:1: {CYAN}info{END}: why [x]"),
         ("12  2026-01-01T00:00:00Z  PASS  obs-lint", f"12  2026-01-01T00:00:00Z  {GREEN}PASS{END}  obs-lint"),
         ("recorded: obs-lint PASS: fine", f"recorded: obs-lint {GREEN}PASS{END}: fine"),
+        ("1   2026-01-01T00:00:00Z  HOLD     verdict", f"1   2026-01-01T00:00:00Z  {YELLOW}HOLD{END}     verdict"),
         ("outcome  FAIL", f"outcome  {RED}FAIL{END}"),
         ("30 s of 1h  HOLD: g UNKNOWN", f"30 s of 1h  {YELLOW}HOLD{END}: g UNKNOWN"),
         ("CERTIFIED: 5 steps", f"{GREEN}CERTIFIED{END}: 5 steps"),

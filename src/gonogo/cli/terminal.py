@@ -31,7 +31,7 @@ _BEFORE = (
     r"policy lint: ",
     r"recorded: [\w-]+ ",
     r"outcome +",
-    r"[ ]*\d+  \S+  ",
+    r"\d+ +\d\S+ +",
     r"[\d.]+ s of \S+  ",
     r"\S.*?:\d+:\d+: ",
 )
