@@ -43,14 +43,9 @@ class Operator(StrEnum):
     GE = ">="
 
 
-_COMPARE: dict[Operator, Callable[[float, float], bool]] = {
-    Operator.EQ: operator.eq,
-    Operator.NE: operator.ne,
-    Operator.LT: operator.lt,
-    Operator.LE: operator.le,
-    Operator.GT: operator.gt,
-    Operator.GE: operator.ge,
-}
+_COMPARE: dict[Operator, Callable[[float, float], bool]] = dict(
+    zip(Operator, (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge), strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)

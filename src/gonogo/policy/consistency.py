@@ -18,13 +18,9 @@ WEIGHTS_TOLERANCE = 1e-9
 
 
 def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], bool]) -> Iterator[PolicyFinding]:
-    """Yield the contradictions.
+    """Yield the contradictions of checked keys and the policy that was built from them.
 
-    Args:
-        keys: the checked keys.
-        policy: the policy that was built from these keys.
-        excused: returns True for signals that only seem undeclared, because their declaration
-            has a mistake of its own.
+    ``excused`` returns True for signals that only seem undeclared, because their declaration has a mistake of its own.
     """
     yield from _undeclared(policy, excused)
     yield from _repeated(("slos",), [slo.name for slo in keys.slos or ()], "name")

@@ -22,16 +22,10 @@ WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", 
 
 
 def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
-    """Return the findings of a policy.
+    """Return the findings of a policy: errors and warnings, each with its key.
 
-    Args:
-        policy: the loaded policy.
-        scrape: the interval at which the heartbeat is scraped; ``None`` = not known.
-        evaluation: the interval of the rules; ``None`` = not known.
-
-    Returns:
-        Errors and warnings, each with its key. The messages of warnings contain the rates of
-        false alarms and of misses for a day on which 1 % of the beats are lost.
+    ``scrape`` is the interval of the scrapes of the heartbeat, ``evaluation`` that of the rules; ``None`` = not known.
+    The messages of warnings have the rates of false alarms and of misses for a day on which 1 % of the beats are lost.
     """
     beats = has_beats(policy)
     return (

@@ -61,21 +61,11 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReloadSettings:
-    """The settings of the safe reload. Every path is absolute.
+    """The settings of the safe reload, which docs/policy.md describes key by key. Every path is absolute.
 
-    Attributes:
-        trigger: the way to ask the server.
-        pid: the process of the server, for a signal; or ``pid_file``.
-        pid_file: the file with the number of the process.
-        command: a program and its arguments.
-        promtool: the command of the promtool on the server's side; empty: there is none.
-        promtool_root: the folder in which that promtool sees ``promtool_base``; ``None``: the same path as here.
-        promtool_base: the folder here; ``None``: the folder of the configuration.
-        min_gap: the least time between two reloads.
-        max_removed: the greatest share of rules, jobs or targets that a reload may remove, 0 to 1.
-        timeout: the longest time that a reload may be without a known result.
-        metrics: the textfile folder for the metrics of the reload; ``None``: that of the heartbeat.
-        state: the folder for the state of the reload; ``None``: that of the journal.
+    ``promtool`` is the command of the promtool on the server's side; empty: there is none. It sees ``promtool_base``,
+    a folder here (``None``: that of the configuration), as ``promtool_root``. ``metrics`` is the textfile folder
+    (``None``: that of the heartbeat), ``state`` the folder for the state of the reload (``None``: that of the journal).
     """
 
     trigger: Trigger = Trigger.HTTP

@@ -23,12 +23,8 @@ def check(
 ) -> tuple[JudgedCondition, ...]:
     """Judge a condition: one check for each label set of its signal, or a single check if the condition has ``or``.
 
-    Args:
-        condition: the condition to judge.
-        read: returns the readings of a signal, by its name.
-        now: the server's time, in unix seconds.
-        members: combines the outcomes of a term's label sets under ``or``: ``all_of`` for
-            a requirement, ``any_of`` for a violation.
+    ``read`` returns the readings of a signal, by its name. ``members`` combines the outcomes of a term's label sets
+    under ``or``: ``all_of`` for a requirement, ``any_of`` for a violation.
     """
     if len(condition.terms) == 1:
         return _check_each(condition.terms[0], condition.text, read, now)

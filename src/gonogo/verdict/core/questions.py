@@ -56,14 +56,10 @@ def ask(
     interval: timedelta | None = None,
     late: timedelta = timedelta(0),
 ) -> Questions:
-    """Return the questions for a verdict.
+    """Return the questions for a verdict on the conditions in the ``asked`` lists.
 
-    Args:
-        policy: the policy to judge by.
-        files: the policy's rule files.
-        asked: the kinds of conditions to judge.
-        interval: the interval of groups and jobs that do not set one.
-        late: the largest lateness of recorded samples. Each window is longer by this much.
+    ``interval`` is that of groups and jobs that do not set one. ``late`` is the largest lateness of recorded samples:
+    each window is longer by this much.
     """
     graph = RuleGraph.of(files)
     default = interval or DEFAULT_INTERVAL
@@ -120,16 +116,11 @@ def required_signals(policy: Policy) -> tuple[Signal, ...]:
 
 
 def missing_subjects(policy: Policy, recent: Iterable[Labels], instant: Iterable[Series]) -> tuple[Labels, ...]:
-    """Return the recent subjects that no required signal has now.
+    """Return the recent subjects that no required signal has now, by ``instant``, the newest samples.
 
     A subject is present if it has a judged series: a series with the signal's labels, in the
     policy's realm. Its name in another realm, or on a series without the signal's labels,
     does not count.
-
-    Args:
-        policy: the policy with realm, subjects and signals.
-        recent: the candidates, by their subject labels.
-        instant: the newest samples of the policy's signals.
     """
     missing = {key: labels for labels in recent if (key := subject_key(labels, policy.subjects)) is not None}
     meant: dict[str, list[Labels]] = {}

@@ -38,14 +38,9 @@ def shared_sources(pushes: Iterable[Series]) -> dict[Source, tuple[str, ...]]:
 def behind(pushes: Sequence[Series], apart: tuple[str, ...], rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
     """Return the pushes that may have brought the raw series under a signal.
 
-    Args:
-        pushes: the pushes of one job and instance.
-        apart: the labels in which the pushes differ.
-        rows: the raw series of that job and instance, by job, instance and those labels.
-        own: the labels of the signal's own series. A row that contradicts them does not feed the signal.
-
-    Returns:
-        The pushes that match a row which can feed the signal. If a row matches no push, all pushes.
+    ``pushes`` are those of one job and instance, which differ in the labels ``apart``, and ``rows`` the raw series of
+    that job and instance. A row that contradicts ``own``, the labels of the signal's own series, does not feed the
+    signal. If a row matches no push, all pushes are returned.
     """
     feeding = [row for row in rows if all(own.get(name, row.get(name)) == row.get(name) for name in apart)] or rows
     found: dict[int, Series] = {}
@@ -132,13 +127,9 @@ def source_doubts(
 ) -> Iterator[Doubt]:
     """Yield the doubts about the sources of every raw selector under a signal.
 
-    Args:
-        feeds: the raw selectors and their sources.
-        sources: the targets and pushes.
-        only: the source that the signal's own labels name, or ``None`` for an aggregate.
-            All sources feed an aggregate.
-        push_max_age: the oldest age allowed for a push, in seconds.
-        group: the labels of the signal in which the pushes of its source differ.
+    ``only`` is the source that the signal's own labels name, or ``None`` for an aggregate, which all sources feed.
+    ``group`` has the labels of the signal in which the pushes of its source differ. A push may be ``push_max_age``
+    seconds old.
     """
     if feeds and not any(feed.sources for feed in feeds):
         texts = sorted(feed.selector.text for feed in feeds)

@@ -106,16 +106,9 @@ def without_steps(judgement: Judgement, missing: Iterable[tuple[str, str]]) -> J
 
 
 def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Role] = ASK_NOW) -> Judgement:
-    """Judge every subject by every gate.
+    """Judge every subject by every gate. ``asked`` names the lists of conditions for which the evidence was read.
 
-    Args:
-        policy: the policy to judge by.
-        evidence: the evidence that was read. A question without an answer is UNKNOWN and never left out.
-        now: the server's own time, in unix seconds.
-        asked: the kinds of conditions for which the evidence was read.
-
-    Returns:
-        The worst of the subjects' verdicts, and the verdict of each subject with its evidence.
+    A question without an answer is UNKNOWN and never left out. ``now`` is the server's own time, in unix seconds.
     """
     return judge_readings(policy, evidence, Readings(policy, evidence), now, tuple(asked))
 
