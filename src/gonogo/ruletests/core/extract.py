@@ -52,11 +52,7 @@ class Dependence:
         self._graph = RuleGraph(self._rules)
         self._number = {id(rule): number for number, rule in enumerate(self._rules)}
         self._reads = [self._read_by(rule) for rule in self._rules]
-        self._readers: list[list[int]] = [[] for _ in self._rules]
-        for reader, read in enumerate(self._reads):
-            for number in read:
-                self._readers[number].append(reader)
-        self._asserted = {one.loc: self._asserts(one) for test in unit.tests for one in test.assertions}
+        self._needs = {one.loc: self._below(self._asserts(one)) for test in unit.tests for one in test.assertions}
 
     def extracts(self, number: int, changed: Rule | None = None) -> tuple[Extract, ...]:
         """Return one extract for each test that a change of a rule can reach, the cheapest first.
@@ -65,25 +61,24 @@ class Dependence:
             number: the place of the rule.
             changed: the changed rule; ``None`` if the rule is removed.
         """
-        affected, read = _reached([number], self._readers), {number}
-        kept = {loc for loc, needs in self._asserted.items() if affected & needs}
+        kept, read = self.reached_by(number), {number}
         if changed is not None:
             read |= self._read_by(changed)
-            if changed.labels != self._rules[number].labels:
-                kept |= self._newly_reached(number, changed)
-        found = [(test, self._extract(test, kept, read)) for test in self._unit.tests]
+            if changed.labels != self._rules[number].labels:  # new labels can reach what the old ones did not
+                rules = (*self._rules[:number], changed, *self._rules[number + 1 :])
+                kept |= Dependence(self._unit, rules).reached_by(number)
+        found = [(test, self._extract(test, kept, self._below(read))) for test in self._unit.tests]
         return tuple(extract for _, extract in sorted(found, key=self._cost) if extract.assertions)
 
-    def _newly_reached(self, number: int, changed: Rule) -> set[Loc]:
-        """Find the assertions that the changed rule reaches with its new labels, even if the old rule did not."""
-        rules = (*self._rules[:number], changed, *self._rules[number + 1 :])
-        return {loc for one in Dependence(self._unit, rules).extracts(number) for loc in one.assertions}
+    def reached_by(self, number: int) -> set[Loc]:
+        """Find the assertions that read a rule, directly or through others."""
+        return {loc for loc, needs in self._needs.items() if number in needs}
 
     def _extract(self, test: UnitTest, wanted: AbstractSet[Loc], read: AbstractSet[int]) -> Extract:
         kept = [one for one in test.assertions if one.loc in wanted]
-        needed = _reached(set(read).union(*(self._asserted[one.loc] for one in kept)), self._reads)
+        needed = frozenset(read).union(*(self._needs[one.loc] for one in kept))
         until = test.last if any(self._looks_ahead(one) for one in kept) else None
-        return Extract(test.loc, frozenset(one.loc for one in kept), frozenset(needed), until)
+        return Extract(test.loc, frozenset(one.loc for one in kept), needed, until)
 
     def _cost(self, pair: tuple[UnitTest, Extract]) -> tuple[bool, float]:
         """Return the sort key: tests that expect something come first, because they notice most; then the cheapest."""
@@ -113,6 +108,16 @@ class Dependence:
             return set(range(len(self._rules)))
         return {self._number[id(one)] for one in self._graph.upstream(rule)}
 
+    def _below(self, start: Iterable[int]) -> set[int]:
+        """Find some rules and every rule that they read, directly or through others."""
+        found: set[int] = set()
+        waiting = list(start)
+        while waiting:
+            if (number := waiting.pop()) not in found:
+                found.add(number)
+                waiting += self._reads[number]
+        return found
+
     def _asserts(self, one: Assertion) -> set[int]:
         if isinstance(one, AlertAssertion):
             return {
@@ -125,14 +130,3 @@ class Dependence:
         except ValueError:
             return set(range(len(self._rules)))
         return {self._number[id(rule)] for selector in read for rule in self._graph.makers(selector)}
-
-
-def _reached(start: Iterable[int], following: Sequence[Iterable[int]]) -> set[int]:
-    """Find some rules and every rule that follows them, directly or through others."""
-    found: set[int] = set()
-    waiting = list(start)
-    while waiting:
-        if (number := waiting.pop()) not in found:
-            found.add(number)
-            waiting += following[number]
-    return found
