@@ -31,7 +31,7 @@ _ONE_TO_ONE = frozenset(
 )
 _SUMMARIES = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "group"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "atan2"})
-_SETS = frozenset({"and", "or", "unless"})
+SETS = frozenset({"and", "or", "unless"})
 _UNSCALED = frozenset({0.0, inf, -inf})
 _SCALED = frozenset({"sum", "avg", "min", "max"})
 _UNFIT = re.compile(r"[^\w.:-]+")
@@ -131,7 +131,7 @@ def _one_for_one(node: Expression) -> bool:
     """Return True if the set of series that a node gives depends only on the sets of its parts."""
     match node:
         case Binary(operator=operator, boolean=boolean):
-            return boolean or operator in _ARITHMETIC or operator in _SETS
+            return boolean or operator in _ARITHMETIC or operator in SETS
         case Call(function=function):
             return function in _ONE_TO_ONE
         case Aggregation(operator=operator):

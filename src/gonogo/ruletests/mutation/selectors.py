@@ -28,11 +28,10 @@ from gonogo.promql.tree import (
     Vector,
     children,
 )
-from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, there
+from gonogo.ruletests.mutation.mutation import SETS, MutationPlace, NodeChange, becomes, there
 
 _RELABELLING = frozenset({"absent", "absent_over_time", "label_replace", "label_join", "vector", "scalar", "time"})
 _LE = "le"
-_SETS = frozenset({"and", "or", "unless"})
 _GROUPED = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "group", "quantile"})
 _COUNTING = frozenset({"count", "group", "stddev", "stdvar"})
 _SUMMARIES = frozenset({"sum", "avg", "min", "max"})
@@ -179,7 +178,7 @@ def never_negative(node: Expression) -> bool:
             return operator in _COUNTING or (operator in _SUMMARIES and never_negative(inner))
         case Binary(operator=operator, left=left, right=right):
             both = operator not in COMPARISONS | {"and", "unless"}
-            allowed = operator in COMPARISONS | _SETS | _MONOTONOUS
+            allowed = operator in COMPARISONS | SETS | _MONOTONOUS
             return node.boolean or (allowed and never_negative(left) and (not both or never_negative(right)))
         case _:
             return False
@@ -192,7 +191,7 @@ def _matched(node: Binary, label: str) -> bool:
     if node.matching is None:
         return True
     named = label in node.matching.names
-    return node.operator in _SETS and named is (node.matching.word == "on")
+    return node.operator in SETS and named is (node.matching.word == "on")
 
 
 def _keeps(node: Expression, label: str) -> bool:
