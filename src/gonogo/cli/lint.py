@@ -148,10 +148,11 @@ class _Judge:
         from gonogo.lint.baseline import compared, read_baseline, write_baseline
 
         if self._report is None:
-            if self.baseline is not None and self.write:
-                write_baseline(self.baseline, linted.report)
-            known = read_baseline(self.baseline) if self.baseline is not None else None
-            self._report = linted.report if known is None else compared(linted.report, known)
+            self._report = linted.report
+            if self.baseline is not None:
+                if self.write:
+                    write_baseline(self.baseline, linted.report)
+                self._report = compared(linted.report, read_baseline(self.baseline))
         return self._report
 
     def fails(self, linted: Linted) -> bool:

@@ -181,8 +181,7 @@ class _Reader:
                 yield NamedFile(key, posixpath.join(folder, name), where)
 
     def _scalar(self, loc: Loc) -> tuple[str, Span]:
-        text = self._document.text(loc) or ""
-        return text, Span(self._document.text_position(loc), len(text) or 1)
+        return self._document.text(loc) or "", self._document.text_span(loc)
 
     def _duration(self, loc: Loc) -> timedelta | None:
         """Read a duration. ``0`` counts as a missing duration."""

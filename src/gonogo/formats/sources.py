@@ -17,6 +17,9 @@ from gonogo.promql.parser import first_character, parse
 from gonogo.promql.refusal import Refusal
 from gonogo.promql.tree import Expression, walk
 
+MOST_PROBLEMS = 200
+"""The largest number of mistakes of one file that are listed one by one."""
+
 
 @dataclass(frozen=True)
 class Located:
@@ -69,10 +72,6 @@ class Located:
         """Return the column after the last character before ``end``: the next character may be on another line."""
         last, after = self.position(end - 1), self.position(end)
         return after.column if after.line == last.line else last.column + 1
-
-
-MOST_PROBLEMS = 200
-"""The largest number of mistakes of one file that are listed one by one."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,7 @@ class WrittenRule:
 
     def at_value(self, *keys: str | int) -> Span:
         """Return the place of a value of the rule, such as the value of ``"annotations", "summary"``."""
-        text = self.document.text((*self.loc, *keys)) or " "
-        return Span(self.document.text_position((*self.loc, *keys)), len(text.partition("\n")[0]) or 1)
+        return self.document.text_span((*self.loc, *keys))
 
     def at_group(self, *keys: str | int) -> Span:
         """Return the place of a key of the rule's group, such as ``"interval"``; the group's own place if missing."""

@@ -13,6 +13,7 @@ from gonogo.errors import Position, Problem
 from gonogo.formats.yaml.builder import Builder, TooMuch
 from gonogo.formats.yaml.characters import Place, beginning, lines_of, places
 from gonogo.formats.yaml.nodes import Loc, MappingNode, Node, ScalarNode, part
+from gonogo.model.finding import Span
 
 
 def _nothing() -> Node:
@@ -75,6 +76,10 @@ class YamlDocument:
         """Return the place where a scalar's own text begins: after its quote, or on the first line of its block."""
         *_, node = self._walk(loc)
         return Position(self.path, *self._beginning(node))
+
+    def text_span(self, loc: Sequence[str | int]) -> Span:
+        """Return the place of the first line of a scalar's own text."""
+        return Span(self.text_position(loc), len((self.text(loc) or "").partition("\n")[0]) or 1)
 
     def character_positions(self, loc: Sequence[str | int]) -> tuple[Position, ...]:
         """Return the place of each character of the scalar at ``loc``, and the place of its end.

@@ -121,7 +121,7 @@ def _route(document: YamlDocument, loc: Loc, inherited: str) -> Route:
     read = list(_matchers(document, loc))
     return Route(
         receiver,
-        _span(document, loc),
+        document.text_span(loc),
         tuple(one for one in read if one),
         None not in read,
         document.at((*loc, "continue")) is True,
@@ -133,11 +133,11 @@ def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]
     """Yield the matchers of a route, in all three notations. ``None`` stands for a matcher that cannot be read."""
     for key, operator in (("match", "="), ("match_re", "=~")):
         for label, value in document.texts((*loc, key)).items():
-            yield RouteMatcher(Matcher(label, operator, value), _span(document, (*loc, key, label)))
+            yield RouteMatcher(Matcher(label, operator, value), document.text_span((*loc, key, label)))
     listed: Loc = (*loc, "matchers")
     for at in (listed,) if isinstance(document.at(listed), str) else document.items(listed):
         matchers = _read(document.text(at) or "")
-        yield from (matchers and (RouteMatcher(matcher, _span(document, at)) for matcher in matchers)) or (None,)
+        yield from (matchers and (RouteMatcher(matcher, document.text_span(at)) for matcher in matchers)) or (None,)
 
 
 def _read(written: str) -> tuple[Matcher, ...]:
@@ -167,8 +167,3 @@ def _silent(document: YamlDocument) -> Iterator[str]:
         receiver = document.at(loc)
         if isinstance(receiver, dict) and not any(key.endswith("_configs") and receiver[key] for key in receiver):
             yield document.text((*loc, "name")) or ""
-
-
-def _span(document: YamlDocument, loc: Loc) -> Span:
-    text = document.text(loc) or ""
-    return Span(document.text_position(loc), len(text.partition("\n")[0]) or 1)
