@@ -148,11 +148,12 @@ class _Judge:
         from gonogo.lint.baseline import compared, read_baseline, write_baseline
 
         if self._report is None:
-            self._report = linted.report
+            report = linted.report
             if self.baseline is not None:
                 if self.write:
-                    write_baseline(self.baseline, linted.report)
-                self._report = compared(linted.report, read_baseline(self.baseline))
+                    write_baseline(self.baseline, report)
+                report = compared(report, read_baseline(self.baseline))
+            self._report = report
         return self._report
 
     def fails(self, linted: Linted) -> bool:
