@@ -102,7 +102,7 @@ def _counted(seen: Preview) -> str:
     if not seen:
         return "nothing would change"
     parts = (
-        f"rules +{len(seen.rules_added)} -{len(seen.rules_removed)} ~{len(seen.rules_changed)}",
+        f"rules +{len(seen.rules.missing)} -{len(seen.rules.extra)} ~{len(seen.rules.changed)}",
         f"jobs +{len(seen.jobs_added)} -{len(seen.jobs_removed)} ~{len(seen.jobs_changed)}",
         *((f"{len(seen.settings)} other settings",) if seen.settings else ()),
         *((f"{len(seen.losing_state)} alerts lose their state",) if seen.losing_state else ()),

@@ -78,17 +78,17 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
         return
     if preview.unreadable:
         yield f"! {preview.unreadable}"
-    yield from (f"+ {rule.title}" for rule in preview.rules_added)
-    yield from (f"- {rule.title}" for rule in preview.rules_removed)
-    for change in preview.rules_changed:
+    yield from (f"+ {rule.title}" for rule in preview.rules.missing)
+    yield from (f"- {rule.title}" for rule in preview.rules.extra)
+    for change in preview.rules.changed:
         for one in change.aspects:
             yield f"~ {change.staged.title}: {one.name} {one.loaded or 'nothing'} -> {one.staged or 'nothing'}"
-    yield from (f"~ group {name}: the order of its rules" for name in preview.reordered)
+    yield from (f"~ group {name}: the order of its rules" for name in preview.rules.reordered)
     yield from (f"! {lost.alert.title} loses its pending or firing state: {lost.why}" for lost in preview.losing_state)
     yield from (f"+ job {name}" for name in preview.jobs_added)
     yield from (f"- job {name}" for name in preview.jobs_removed)
-    for job in preview.jobs_changed:
-        yield from map(_setting, job.differences)
+    for differences in preview.jobs_changed.values():
+        yield from map(_setting, differences)
     yield from map(_setting, preview.settings)
     for removal in preview.removals:
         if removal.removed:

@@ -45,7 +45,7 @@ def test_a_mass_removal_is_refused() -> None:
     found = rules()
     assert refusal(found, 0.05) == ("4 of 4 rules would be removed, 100.0%; at most 5.0% may be",)
     assert refusal(found, 1.0) == ()
-    assert [one.title for one in found.rules_removed] == [
+    assert [one.title for one in found.rules.extra] == [
         "alert Down of group g",
         "alert Quick of group g",
         "alert Stays of group g",
@@ -84,7 +84,7 @@ def test_alerts_forget_their_state_with_other_labels_and_keep_it_with_another_ex
     kept = replace(DOWN, expression="up == 1", held=2 * MINUTE, annotations={"a": "b"})
     found = rules(replace(GROUP, file="", rules=(kept, QUICK, STAYS, SUM)))
     assert found.losing_state == ()
-    assert [aspect.name for change in found.rules_changed for aspect in change.aspects] == [
+    assert [aspect.name for change in found.rules.changed for aspect in change.aspects] == [
         "expression",
         "for",
         "annotation a",
@@ -94,7 +94,7 @@ def test_alerts_forget_their_state_with_other_labels_and_keep_it_with_another_ex
 def test_added_rules_are_listed_and_nothing_is_nothing() -> None:
     """Files by the path that the server sees, or by none."""
     new = replace(SUM, name="new")
-    assert [one.rule for one in rules(GROUP, RuleGroup("h", (new,))).rules_added] == [new]
+    assert [one.rule for one in rules(GROUP, RuleGroup("h", (new,))).rules.missing] == [new]
     assert not rules(GROUP)
     assert refusal(rules(GROUP), 0.0) == ()
 
@@ -111,9 +111,9 @@ def test_jobs_come_go_and_change() -> None:
     more = LIMITS + "- {job_name: new}\n"
     assert configured(more, LIMITS_SHOWN).jobs_added == ("new",)
     assert configured("", LIMITS_SHOWN).jobs_removed == ("yes",)
-    (changed,) = configured(LIMITS.replace("scheme: https", "scheme: http"), LIMITS_SHOWN).jobs_changed
-    assert changed.name == "yes"
-    assert [one.path for one in changed.differences] == ["scrape_configs[yes].scheme"]
+    (changed,) = configured(LIMITS.replace("scheme: https", "scheme: http"), LIMITS_SHOWN).jobs_changed.items()
+    assert changed[0] == "yes"
+    assert [one.path for one in changed[1]] == ["scrape_configs[yes].scheme"]
     for staged in (more, "", LIMITS.replace("scheme: https", "scheme: http")):
         assert configured(staged, LIMITS_SHOWN).settings == ()
 
@@ -167,7 +167,7 @@ def test_jobs_of_scrape_files_come_go_and_change() -> None:
     before = Running(shown, (), {}, files_of(job % "sample_limit: 1"), pools)
     after = StagedText("", (), files_of((job % "sample_limit: 2").replace("60s", "1m")))
     found = preview(before, after)
-    assert [one.path for one in found.jobs_changed[0].differences] == ["scrape_configs[a].sample_limit"]
+    assert [one.path for one in next(iter(found.jobs_changed.values()))] == ["scrape_configs[a].sample_limit"]
     assert (found.jobs_added, found.jobs_removed) == ((), ("of a file that nobody knows",))
     gone = preview(before, StagedText("", ()))
     assert gone.jobs_removed == ("a", "of a file that nobody knows")
@@ -181,4 +181,4 @@ def test_a_job_that_moves_into_a_scrape_file_is_a_change() -> None:
     after = StagedText("", (), files_of("scrape_configs: [{job_name: yes}]"))
     found = preview(Running(LIMITS_SHOWN, ()), after, folder=FOLDER)
     assert (found.jobs_added, found.jobs_removed) == ((), ())
-    assert [one.name for one in found.jobs_changed] == ["yes"]
+    assert list(found.jobs_changed) == ["yes"]

@@ -17,7 +17,7 @@ from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import Difference, difference, in_words
 from gonogo.reload.compare.document import KeyPath, UnreadableConfiguration
 from gonogo.reload.compare.placed_rules import PlacedRule, pairs, placed
-from gonogo.reload.compare.rules import RuleChange, compared, reordered
+from gonogo.reload.compare.rules import RulesDifference, rules_difference
 from gonogo.reload.compare.scrape_files import JOBS_KEY, FileJob, ListedJob, ScrapeFiles, jobs_of
 
 
@@ -57,14 +57,6 @@ class LostState:
 
 
 @dataclass(frozen=True, slots=True)
-class JobChange:
-    """A job that stays, and its differences."""
-
-    name: str
-    differences: tuple[Difference, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Removal:
     """The number of rules, jobs or targets that would be removed."""
 
@@ -82,25 +74,23 @@ class Removal:
 class Preview:
     """The changes that a reload would make.
 
-    ``settings`` are all other differences of the configuration: intervals, external labels, retention, alerting, rule
-    files. ``removals`` count the removed rules, jobs and targets. ``unreadable`` says why nothing could be compared.
+    ``jobs_changed`` are the differences of each job that stays. ``settings`` are all other differences of the
+    configuration: intervals, external labels, retention, alerting, rule files. ``removals`` count the removed rules,
+    jobs and targets. ``unreadable`` says why nothing could be compared.
     """
 
-    rules_added: tuple[PlacedRule, ...] = ()
-    rules_removed: tuple[PlacedRule, ...] = ()
-    rules_changed: tuple[RuleChange, ...] = ()
+    rules: RulesDifference = field(default_factory=RulesDifference)
     losing_state: tuple[LostState, ...] = ()
     jobs_added: tuple[str, ...] = ()
     jobs_removed: tuple[str, ...] = ()
-    jobs_changed: tuple[JobChange, ...] = ()
+    jobs_changed: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
     settings: tuple[Difference, ...] = ()
     removals: tuple[Removal, ...] = ()
     unreadable: str = ""
-    reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        rules = (self.rules_added, self.rules_removed, self.rules_changed, self.reordered, self.losing_state)
-        return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
+        jobs = (self.jobs_added, self.jobs_removed, self.jobs_changed)
+        return any((self.rules, self.losing_state, self.settings, *jobs, self.unreadable))
 
 
 def preview(before: Running, after: StagedText, *, previous: str | None = None, folder: str | None = None) -> Preview:
@@ -119,7 +109,7 @@ def preview(before: Running, after: StagedText, *, previous: str | None = None, 
     unlisted = {name: ListedJob(name, Counter()) for name in before.pools}
     old, new = {**unlisted, **old, **_listed(before.files)}, {**new, **_listed(after.files)}
     have, want = placed(before.groups), placed(after.groups, interval)
-    rules = compared(want, have)
+    rules = rules_difference(after.groups, before.groups, interval)
     differences = difference(after.configuration, before.configuration, previous, folder=folder)
     of_jobs = {name: tuple(one for one in differences if new[name].holds(one.path)) for name in new if name in old}
     settled = {id(one) for found in of_jobs.values() for one in found}
@@ -127,14 +117,11 @@ def preview(before: Running, after: StagedText, *, previous: str | None = None, 
         of_jobs[name] += tuple(_differences(name, before.files.jobs[name], after.files.jobs[name]))
     listed = tuple(job for job in (*old.values(), *new.values()) if job.name not in of_jobs)
     return Preview(
-        rules_added=rules.missing,
-        rules_removed=rules.extra,
-        rules_changed=rules.changed,
-        reordered=reordered(after.groups, before.groups),
+        rules=rules,
         losing_state=_losing_state(have, want),
         jobs_added=tuple(name for name in new if name not in old),
         jobs_removed=tuple(name for name in old if name not in new),
-        jobs_changed=tuple(JobChange(name, found) for name, found in of_jobs.items() if found),
+        jobs_changed={name: found for name, found in of_jobs.items() if found},
         settings=tuple(
             one for one in differences if id(one) not in settled and not any(job.holds(one.path) for job in listed)
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.model.rule import Group, LoadedGroup, RuleGroup
@@ -102,18 +102,13 @@ def rules_difference(
     ``evaluation_interval``, and ``None`` accepts any interval of such groups.
     """
     files, loaded = tuple(files), tuple(loaded)
-    found = compared(placed(files, evaluation_interval), placed(loaded))
-    return replace(found, reordered=reordered(files, loaded))
-
-
-def compared(staged: Iterable[PlacedRule], loaded: Iterable[PlacedRule]) -> RulesDifference:
-    """Compare the placed rules of any two sides, without their order."""
-    found = tuple(pairs(staged, loaded))
+    found = tuple(pairs(placed(files, evaluation_interval), placed(loaded)))
     both = [(one, other, _aspects(one, other)) for one, other in found if one is not None and other is not None]
     return RulesDifference(
         missing=tuple(one for one, other in found if one is not None and other is None),
         extra=tuple(other for one, other in found if other is not None and one is None),
         changed=tuple(RuleChange(one, other, aspects) for one, other, aspects in both if aspects),
+        reordered=reordered(files, loaded),
     )
 
 
