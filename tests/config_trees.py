@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from gonogo.reload.trees.manifest import Manifest, ManifestEntry, snapshot
 from gonogo.reload.trees.marker import Plan
 from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.switch import switch
@@ -112,6 +113,26 @@ def stand(root: Path) -> Stand:
 def _rights(path: Path) -> tuple[object, ...]:
     status = path.lstat()
     return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, attributes(path)
+
+
+def same(tree: Tree, manifest: Manifest) -> bool:
+    """Return whether a tree still has the same files, bytes and rights."""
+    return not differences(manifest, snapshot(tree))
+
+
+def differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
+    """Return every difference of two manifests, rights included, one clause for each file."""
+    return tuple(_differences(before.entries, now.entries))
+
+
+def _differences(was: Mapping[str, ManifestEntry], now: Mapping[str, ManifestEntry]) -> Iterator[str]:
+    for name in sorted(was.keys() | now.keys()):
+        before, after = was.get(name), now.get(name)
+        if before is None or after is None:
+            yield f"{name} {'was not there' if before is None else 'is missing'}"
+        elif not before.alike(after):
+            same_bytes = before.sha256 == after.sha256 and before.sha256
+            yield f"{name} has {'another mode, owner or attribute' if same_bytes else 'other bytes'}"
 
 
 def text_of(stands: Stand) -> dict[str, str]:

@@ -14,16 +14,14 @@ from gonogo.reload.trees import manifest as of_manifest
 from gonogo.reload.trees.manifest import (
     as_json,
     content_differences,
-    differences,
     entry_at,
     from_json,
-    same,
     snapshot,
 )
 from gonogo.reload.trees.rights import Rights
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import FileKind, live_tree
-from tests.config_trees import CONFIG, place, write
+from tests.config_trees import CONFIG, differences, place, same, write
 from tests.marked_files import ACL, OWN, acl
 
 

@@ -15,13 +15,13 @@ import pytest
 from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import good_tree, keep_good
-from gonogo.reload.trees.manifest import same, snapshot
+from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.switch import Brought, recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
 from gonogo.reload.trees.switch_standing import Standing, TreeSide
 from gonogo.reload.trees.switch_trouble import Refused
-from tests.config_trees import BOTH_LAYOUTS, NEW, OLD, Place, place, switch_now, text_of, write
+from tests.config_trees import BOTH_LAYOUTS, NEW, OLD, Place, place, same, switch_now, text_of, write
 from tests.marked_files import ACL, DEFAULT_ACL, acl, attributes
 
 

@@ -21,7 +21,7 @@ _RESTORED = frozenset({"global", "runtime"})
 def completed(staged: Branch) -> Branch:
     """Add to a configuration the values that the server derives from it. Its fixed defaults are in ``defaults``."""
     whole: Branch = {key: {} if key in _RESTORED and part == NULL else part for key, part in staged.items()}
-    shared = _shared(_section(whole, "global"))
+    shared = _shared(section(whole, "global"))
     if isinstance(whole.setdefault("global", shared), dict):
         whole["global"] = shared
     return {
@@ -31,7 +31,7 @@ def completed(staged: Branch) -> Branch:
 
 def completed_job(job: Branch, configuration: Branch) -> Branch:
     """Add to a job of a scrape file the values of the section ``global`` of its configuration."""
-    return _paced(job, _shared(_section(configuration, "global")))
+    return _paced(job, _shared(section(configuration, "global")))
 
 
 def _shared(section: Branch) -> Branch:
@@ -47,14 +47,14 @@ def evaluation_interval(configuration: str) -> timedelta:
         ValueError: the interval is not a duration.
     """
     return parse_duration(
-        _span(_shared(_section(read(configuration, "the configuration"), "global")), "evaluation_interval")
+        _span(_shared(section(read(configuration, "the configuration"), "global")), "evaluation_interval")
     )
 
 
 def without_echoes(loaded: Branch) -> Branch:
     """Remove a value that a server shows twice: the window for late samples, in milliseconds."""
-    storage = _section(loaded, "storage")
-    tsdb = {key: value for key, value in _section(storage, "tsdb").items() if key != "outofordertimewindow"}
+    storage = section(loaded, "storage")
+    tsdb = {key: value for key, value in section(storage, "tsdb").items() if key != "outofordertimewindow"}
     return {**loaded, "storage": {**storage, "tsdb": tsdb}} if "tsdb" in storage else loaded
 
 
@@ -95,7 +95,8 @@ def _given(section: Branch, key: str) -> bool:
     return value is not None and not (isinstance(value, ConfigurationScalar) and is_zero(value, KeyPath((key,))))
 
 
-def _section(tree: Branch, key: str) -> Branch:
+def section(tree: Branch, key: str) -> Branch:
+    """Return a section of a configuration, or an empty one."""
     value = tree.get(key)
     return value if isinstance(value, dict) else {}
 

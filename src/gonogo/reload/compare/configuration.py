@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gonogo.reload.compare.comparison import JOBS, CompareOptions, Found, are_jobs, by_name
-from gonogo.reload.compare.completed import completed, without_echoes
+from gonogo.reload.compare.completed import completed, section, without_echoes
 from gonogo.reload.compare.defaults import is_newer
 from gonogo.reload.compare.document import Branch, KeyPath, Tree, UnreadableConfiguration, read, shown
 
@@ -99,13 +99,8 @@ def _differences(
     file: Branch, shown: Branch, folder: str | None, additions: Mapping[tuple[str, ...], list[Tree]] | None = None
 ) -> Iterator[Found]:
     whole = completed(file)
-    shared = {key: value for part in (shown, whole) for key, value in _section(part, "global").items()}
+    shared = {key: value for part in (shown, whole) for key, value in section(part, "global").items()}
     return CompareOptions(folder, shared, additions or {}).mappings(KeyPath(), whole, without_echoes(shown))
-
-
-def _section(tree: Branch, key: str) -> Branch:
-    value = tree.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def _is_other(file: Branch, shown: Branch, folder: str | None) -> bool:

@@ -126,20 +126,6 @@ def entry_at(path: Path, kind: FileKind) -> ManifestEntry | None:
     return _entry(path, kind) if os.path.lexists(path) else None
 
 
-def same(tree: Tree, manifest: Manifest) -> bool:
-    """Return whether a tree still has the same files, bytes and rights.
-
-    Raises:
-        Unfit: the tree cannot be read.
-    """
-    return not differences(manifest, snapshot(tree))
-
-
-def differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
-    """Return every difference, one clause for each file."""
-    return tuple(_differences(before.entries, now.entries))
-
-
 def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
     """Return the differences that a reload would read: only bytes, without references and targets.
 
@@ -147,8 +133,11 @@ def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
     """
     was = before.contents
     found = {name: entry.sha256 for name, entry in now.kept.items() if name in was or entry.kind in GLOBBED}
-    names = sorted(was.keys() | found.keys())
-    return tuple(_in_words(name, was.get(name), found.get(name)) for name in names if was.get(name) != found.get(name))
+    names = (name for name in sorted(was.keys() | found.keys()) if was.get(name) != found.get(name))
+    return tuple(
+        f"{name} {'was not there' if name not in was else 'has other bytes' if name in found else 'is missing'}"
+        for name in names
+    )
 
 
 def as_json(manifest: Manifest) -> dict[str, object]:
@@ -212,19 +201,3 @@ def _links(tree: Tree, entries: Mapping[str, ManifestEntry]) -> dict[str, str]:
     for way in sorted(ways):
         links |= walked(way)[1]
     return links
-
-
-def _differences(was: Mapping[str, ManifestEntry], now: Mapping[str, ManifestEntry]) -> Iterator[str]:
-    for name in sorted(was.keys() | now.keys()):
-        before, after = was.get(name), now.get(name)
-        if before is None or after is None or not before.alike(after):
-            if before and after and before.sha256 == after.sha256 and before.sha256:
-                yield f"{name} has another mode, owner or attribute"
-            else:
-                yield _in_words(name, before, after)
-
-
-def _in_words(name: str, before: object, after: object) -> str:
-    if before is None:
-        return f"{name} was not there"
-    return f"{name} is missing" if after is None else f"{name} has other bytes"
