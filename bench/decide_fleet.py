@@ -30,7 +30,7 @@ from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import backfill_openmetrics
 from gonogo.server.http import Answer, Client, HttpSettings
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import targets
 from gonogo.verdict.decide import prepare
 from gonogo.verdict.gather import gather
 

@@ -27,7 +27,7 @@ from gonogo.model.evidence import TargetHealth
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import backfill_openmetrics
 from gonogo.server.http import Client
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import targets
 
 RUNS = 41
 GOAL = 1.0

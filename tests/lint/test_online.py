@@ -21,7 +21,7 @@ from gonogo.policy.settings import ServerSettings
 from gonogo.programs.processes import prometheus
 from gonogo.server.api import metric_types
 from gonogo.server.http import Client
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import targets
 from tests.faulty_server import Behaviour, Connection, faulty
 from tests.waiting import await_true
 

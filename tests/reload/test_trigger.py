@@ -9,7 +9,7 @@ import pytest
 
 from gonogo.reload.trigger import Reply, Triggered, post_reload
 from gonogo.server.http import Client, HttpSettings
-from gonogo.server.quotation import LONGEST_REASON
+from gonogo.server.no_answer import LONGEST_REASON
 from tests.faulty_server import Behaviour, Connection, faulty
 
 SOON = timedelta(seconds=0.3)

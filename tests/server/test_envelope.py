@@ -12,8 +12,7 @@ from gonogo.server.api import label_values, metric_types, query, series_labels, 
 from gonogo.server.envelope import PartialAnswer
 from gonogo.server.http import Client, HttpSettings
 from gonogo.server.rules_api import rules
-from gonogo.server.status_api import build_info
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import build_info, targets
 from tests.faulty_server import EMPTY_ANSWER, faulty
 
 

@@ -24,8 +24,7 @@ from gonogo.server.api import label_values, query, series_labels, server_time
 from gonogo.server.http import Client
 from gonogo.server.rules_api import rules
 from gonogo.server.server_state import vitals
-from gonogo.server.status_api import build_info, configuration, flags, ready, reload
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import build_info, configuration, flags, ready, reload, targets
 from tests.more_servers import victoria_metrics, vmagent, vmalert
 from tests.waiting import await_true
 

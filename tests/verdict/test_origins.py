@@ -20,7 +20,7 @@ from gonogo.promql.matchers import equal, named, narrowed
 from gonogo.promql.selectors import Selector, selectors
 from gonogo.server.api import query
 from gonogo.server.http import Client
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import targets
 from gonogo.verdict import origins as asking
 from gonogo.verdict.origins import (
     Inquiry,

@@ -20,7 +20,7 @@ from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile
 from gonogo.policy.server import Server, client_of, server_of
 from gonogo.server.http import Client
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import targets
 from gonogo.stopping import looks
 from gonogo.verdict.decide import foreseen
 

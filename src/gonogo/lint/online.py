@@ -24,8 +24,7 @@ from gonogo.policy.server import client_of
 from gonogo.policy.settings import ServerSettings
 from gonogo.server.api import evaluation_error, metric_types, query, series_labels, server_time
 from gonogo.server.http import Client
-from gonogo.server.status_api import build_info, configuration, flags
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import build_info, configuration, flags, targets
 
 AT_ONCE = 6
 """How many questions a server gets at the same time."""

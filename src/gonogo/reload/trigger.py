@@ -17,8 +17,7 @@ from enum import StrEnum
 from gonogo.errors import MissingTool, SourceError
 from gonogo.programs.running import locate, run
 from gonogo.server.http import Answer, Client
-from gonogo.server.no_answer import Redirected
-from gonogo.server.quotation import LONGEST_REASON, quote
+from gonogo.server.no_answer import LONGEST_REASON, Redirected, quote
 
 
 class Reply(StrEnum):

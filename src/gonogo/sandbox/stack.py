@@ -22,7 +22,7 @@ from gonogo.sandbox.layout import SandboxLayout
 from gonogo.sandbox.traffic import Traffic
 from gonogo.server.api import query
 from gonogo.server.status_api import reload
-from gonogo.server.targets_api import targets as active_targets
+from gonogo.server.status_api import targets as active_targets
 from gonogo.stopping import looks
 
 PATIENCE = timedelta(seconds=60)

@@ -28,7 +28,16 @@ from gonogo.server.address import Address
 from gonogo.server.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 from gonogo.server.connection import Connection, tls_context
 from gonogo.server.http_settings import HttpSettings
-from gonogo.server.no_answer import ExchangeStage, LostConnection, no_answer, no_thread, redirected, too_large, too_slow
+from gonogo.server.no_answer import (
+    ExchangeStage,
+    LostConnection,
+    no_answer,
+    no_thread,
+    quote,
+    redirected,
+    too_large,
+    too_slow,
+)
 from gonogo.server.question import (
     FORM,
     MOST_REDIRECTS,
@@ -39,7 +48,6 @@ from gonogo.server.question import (
     next_question,
     reading,
 )
-from gonogo.server.quotation import quote
 
 __all__ = ["Answer", "Client", "HttpSettings"]
 

@@ -1,16 +1,56 @@
-"""Turns the failure of a connection into an error for the user."""
+"""Turns the failure of a connection into an error for the user, and quotes the words of a server.
+
+A quotation is safe to show: short, printable, without secrets.
+"""
 
 from __future__ import annotations
 
+import re
 import ssl
+from collections.abc import Iterable
 from enum import StrEnum
+from html import escape
 from http.client import BadStatusLine, RemoteDisconnected
 from socket import gaierror
+from urllib.parse import quote as percent_encoded
 
 from gonogo.errors import SourceError, cause_of
 from gonogo.server.answer_body import BodyBroken
 from gonogo.server.http_settings import HttpSettings
-from gonogo.server.quotation import quote
+
+LONGEST = 200
+"""Characters of a body that are shown."""
+LONGEST_REASON = 2000
+"""Characters shown of a body that says why a server refused: the mistake comes last, after the paths of files."""
+
+_LOOKED_AT = 4000
+_WIDEST = 12
+"""Bytes of the longest spelling of one character, the two ``\\uXXXX`` of a surrogate pair."""
+
+
+def quote(body: bytes, secrets: Iterable[str] = (), longest: int = LONGEST) -> str:
+    """Return the beginning of a body on one line. Control characters are escaped, secrets are left out.
+
+    A secret is also left out in another letter case, or with some of its characters encoded
+    as in a URL, JSON or HTML.
+    """
+    hidden = sorted(filter(None, secrets), key=len, reverse=True)
+    ahead = _WIDEST * len(hidden[0]) if hidden else 0
+    text = body[: _LOOKED_AT + ahead].decode("utf-8", "replace")
+    for secret in hidden:
+        text = re.sub("".join(map(_spellings, secret)), "<secret>", text, flags=re.IGNORECASE)
+    line = " ".join(text[:_LOOKED_AT].split())
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line[:longest])
+    return f"{shown}…" if len(line) > longest or len(body) > _LOOKED_AT else shown
+
+
+def _spellings(letter: str) -> str:
+    """Return a pattern for a character, plain or encoded as in a URL, JSON or HTML."""
+    coded = "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
+    spelt = {letter, coded, percent_encoded(coded), f"\\{letter}", escape(letter), f"&#{ord(letter)};"}
+    spelt |= {f"\\u{ord(letter):04x}", f"&#x{ord(letter):x};", "+" if letter == " " else letter}
+    return f"(?:{'|'.join(map(re.escape, sorted(spelt, key=len, reverse=True)))})"
+
 
 MORE_THREADS = "raise the limits on processes and memory (ulimit -u, ulimit -v)"
 _IS_IT_UP = "start the server, or correct prometheus.url in the policy (or --prometheus)"

@@ -21,8 +21,7 @@ from gonogo.server.http import Client
 from gonogo.server.own_metrics import OwnMetrics, own_metrics
 from gonogo.server.rules_api import rules
 from gonogo.server.shape import JsonObject, Misshapen, data_of, listing, mapping, moment, text, texts
-from gonogo.server.status_api import build_info, configuration, flags
-from gonogo.server.targets_api import scrape_pools, targets
+from gonogo.server.status_api import build_info, configuration, flags, scrape_pools, targets
 from gonogo.stopping import outcome
 
 AT_ONCE = 6

@@ -26,8 +26,7 @@ from gonogo.policy.load import PolicyFile
 from gonogo.promql.matchers import named
 from gonogo.server.api import query, server_time
 from gonogo.server.rules_api import rules
-from gonogo.server.status_api import build_info
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import build_info, targets
 from gonogo.smoke.loaded_rules import differences, read_files
 from gonogo.smoke.stage import SmokeStage, stage
 

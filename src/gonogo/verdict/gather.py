@@ -28,8 +28,7 @@ from gonogo.server.api import QueryAnswer, query, server_time
 from gonogo.server.envelope import asked
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
-from gonogo.server.status_api import build
-from gonogo.server.targets_api import targets
+from gonogo.server.status_api import build, targets
 from gonogo.server.versions import Build, nan_ends_series, rules_untold
 from gonogo.stopping import outcome
 from gonogo.verdict.core.questions import Questions

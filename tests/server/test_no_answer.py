@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.server.quotation import LONGEST, quote
+from gonogo.server.no_answer import LONGEST, quote
 
 
 @given(st.binary(max_size=9000))
