@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.disk import durable
-from gonogo.errors import ActionFailed
+from gonogo.errors import ActionFailed, Busy
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.reload import asking, disk_steps, judging, run
@@ -208,6 +208,18 @@ def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest
     same = reload(replace(stage.request(), staged=stage.folder / "live", even_unchanged=True))
     assert same.became is Became.REFUSED
     assert "is the live folder itself" in told(same)
+
+
+def test_a_switch_that_fails_for_any_reason_is_never_continued(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server would be asked to load files that nobody put there."""
+
+    def busy(*_: object) -> None:
+        raise Busy("another process holds the folder")
+
+    monkeypatch.setattr(disk_steps, "switch", busy)
+    result = reload(stage.request())
+    assert (result.became, stage.server.asked, stage.live()) == (Became.REFUSED, 0, FILES), told(result)
+    assert result.detail == "nothing was changed: another process holds the folder"
 
 
 def test_a_switch_that_cannot_be_undone_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
