@@ -112,13 +112,12 @@ def test_a_line_that_moves_is_waited_in_for_longer(tmp_path: Path) -> None:
         assert next(asked, None) is None
 
 
-def test_a_line_that_never_ends_is_left_at_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_never_ends_is_left_at_its_bound(tmp_path: Path) -> None:
     """The wait for the progress of other holders has a bound."""
-    monkeypatch.setattr("gonogo.disk.lock.LONGEST_LINE", 0.3)
     path = tmp_path / "x.lock"
     with held(path):
         start = time.monotonic()
-        with pytest.raises(Busy), hold(path, 0.1, time.monotonic):
+        with pytest.raises(Busy), hold(path, 0.1, time.monotonic, 0.3):
             pytest.fail("got a lock that somebody else holds")
         assert 0.2 <= time.monotonic() - start < 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -98,19 +99,15 @@ def test_a_pushgateway_that_is_not_there_is_an_error_in_words(tmp_path: Path) ->
 
 
 @pytest.mark.live
-def test_a_paused_pushgateway_does_not_hold_the_writer_for_ever(
-    gateway: RunningServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_paused_pushgateway_does_not_hold_the_writer_for_ever(gateway: RunningServer) -> None:
     """The time for one push is bounded."""
-    monkeypatch.setattr("gonogo.heartbeat.pushgateway.PATIENCE", 0.3)
+    group = PushGroup.at(gateway.url, {"job": "paused"})
     gateway.pause()
     try:
         with pytest.raises(ActionFailed, match="timed out"):
-            PushGroup.at(gateway.url, {"job": "paused"}).publish(b"a 1\n")
+            replace(group, patience=0.3).publish(b"a 1\n")
     finally:
         gateway.resume()
-        monkeypatch.undo()
-    group = PushGroup.at(gateway.url, {"job": "paused"})
 
     def pushed_again() -> bool:
         group.publish(b"a 2\n")

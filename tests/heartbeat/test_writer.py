@@ -306,7 +306,7 @@ def test_push_only_recovers_from_the_pushgateway(tmp_path: Path) -> None:
 
 
 @pytest.mark.live
-def test_nothing_is_pushed_over_what_could_not_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_pushed_over_what_could_not_be_asked(tmp_path: Path) -> None:
     """The textfile goes on; the Pushgateway gets the next number once it has said which it has."""
     with pushgateway(tmp_path / "server") as server:
         writer = writer_in(tmp_path, address=server.url)
@@ -314,16 +314,15 @@ def test_nothing_is_pushed_over_what_could_not_be_asked(tmp_path: Path, monkeypa
             last = writer.beat()
         lost(tmp_path, None)
         (tmp_path / "duri_textfile_heartbeat.prom").unlink()
-        monkeypatch.setattr("gonogo.heartbeat.pushgateway.PATIENCE", 0.3)
+        assert writer.group is not None
+        hasty = replace(writer, group=replace(writer.group, patience=0.3))
         server.pause()
         for sequence in (NOW, NOW + 1):
             with pytest.raises(ActionFailed, match=rf"beat {sequence} reached [\s\S]*timed out"):
-                writer.beat()
+                hasty.beat()
         assert on_file(tmp_path) < last.sequence
         server.resume()
-        monkeypatch.undo()
         beat = writer.beat()
-        assert writer.group is not None
         assert writer.group.published(writer.sequence_metric) == (float(beat.sequence),)
     assert beat.sequence == last.sequence + 1
     assert on_file(tmp_path) == beat.sequence

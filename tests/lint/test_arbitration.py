@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import MissingTool
-from gonogo.lint import arbitration
-from gonogo.lint.arbitration import arbitrate
+from gonogo.lint.arbitration import LARGEST_FAULTY, LONGEST_ARGUMENTS, arbitrate
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.inputs import named_inputs
 from gonogo.lint.request import AskedPromtool
@@ -31,11 +30,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def asked(*names: str, side: AskedPromtool | None = None) -> Arbiter:
+def asked(*names: str, side: AskedPromtool | None = None, room: int = LONGEST_ARGUMENTS) -> Arbiter:
     """Ask a promtool about the named files."""
     scratch = Path("scratch")
     scratch.mkdir(exist_ok=True)
-    return arbitrate(named_inputs(map(Path, names)), side or AskedPromtool(), scratch)
+    return arbitrate(named_inputs(map(Path, names)), side or AskedPromtool(), scratch, room)
 
 
 def told(arbiter: Arbiter) -> list[str]:
@@ -56,13 +55,12 @@ def test_a_command_that_is_not_there_is_said() -> None:
         asked("good.yml", side=AskedPromtool(("no-such-promtool",)))
 
 
-def test_each_file_is_accepted_or_refused_at_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_accepted_or_refused_at_the_place() -> None:
     """One process, or several for long names, checks all files, also names that look like options."""
     for name, text in {"good.yml": GOOD, "bad.yml": BAD, "-x.yml": GOOD, "custom.yml": CUSTOM}.items():
         Path(name).write_text(text, encoding="utf-8")
     for room in (100_000, 10):
-        monkeypatch.setattr(arbitration, "LONGEST_ARGUMENTS", room)
-        arbiter = asked("good.yml", "bad.yml", "-x.yml", "custom.yml")
+        arbiter = asked("good.yml", "bad.yml", "-x.yml", "custom.yml", room=room)
         assert arbiter.version == version_number()
         assert arbiter.accepted == {"good.yml", "-x.yml"}
         assert told(arbiter) == [
@@ -78,11 +76,10 @@ def test_what_is_no_text_is_not_asked_about() -> None:
     assert asked("good.yml", "latin.yml") == Arbiter("promtool", asked("good.yml").version, frozenset({"good.yml"}))
 
 
-def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_with_mistakes_is_not_asked_about() -> None:
     """The file is not accepted, and promtool, which would print gigabytes, is not asked."""
-    monkeypatch.setattr(arbitration, "LARGEST_FAULTY", len(GOOD) + 1)
-    Path("good.yml").write_text(f"{GOOD}# with a remark\n", encoding="utf-8")
-    Path("huge.yml").write_text("groups: [" + "[]," * 100 + "]\n", encoding="utf-8")
+    Path("good.yml").write_text(f"{GOOD}#{' a remark' * (LARGEST_FAULTY // 9)}\n", encoding="utf-8")
+    Path("huge.yml").write_text(f"groups: [{'[],' * (LARGEST_FAULTY // 3)}]\n", encoding="utf-8")
     Path("small.yml").write_text("groups: [[]]\n", encoding="utf-8")
     arbiter = asked("good.yml", "huge.yml", "small.yml")
     assert arbiter.accepted == {"good.yml"}

@@ -100,19 +100,17 @@ def test_a_prefix_may_stand_before_promtool() -> None:
     assert release(promtool.run_tool(("env", "promtool"), "--version").output) is not None
 
 
-def test_output_is_bounded_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_is_bounded_and_read_to_its_end() -> None:
     """A tool that floods its output is neither believed whole nor made to wait."""
-    monkeypatch.setattr(promtool, "LONGEST_OUTPUT", 1000)
-    run = promtool.run_tool((sys.executable, "-c", "print('x' * 5_000_000)"), "--version")
+    run = promtool.run_tool((sys.executable, "-c", "print('x' * 5_000_000)"), kept=1000)
     assert run.passed
     assert run.output == "x" * 1000
 
 
-def test_a_tool_that_does_not_end_is_stopped_with_its_children(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_tool_that_does_not_end_is_stopped_with_its_children(tmp_path: Path) -> None:
     """The tool and its children have ended, and the run has not passed."""
-    monkeypatch.setattr(promtool, "DEADLINE", timedelta(seconds=0.5))
     script = f"sleep 60 & echo $! > {tmp_path / 'pid'}; wait"
-    run = promtool.run_tool(("sh", "-c", script), "--version")
+    run = promtool.run_tool(("sh", "-c", script), deadline=timedelta(seconds=0.5))
     assert not run.passed
     assert "stopped: the program had not ended after 0.5 s" in run.output
     assert run.seconds < 5

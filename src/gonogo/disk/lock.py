@@ -28,20 +28,23 @@ TRY_EVERY = 0.01
 
 
 @contextmanager
-def hold(path: Path, patience: float, progress: Callable[[], object] = lambda: None) -> Iterator[None]:
+def hold(
+    path: Path, patience: float, progress: Callable[[], object] = lambda: None, at_most: float = LONGEST_LINE
+) -> Iterator[None]:
     """Hold the lock on the file ``path`` for the time of the block. A missing file is created.
 
     Args:
         path: the lock file, or an existing folder: then the folder itself is locked, and no file is created.
         patience: seconds to wait for a holder.
         progress: returns another value each time a holder has done its work. Each new value starts
-            the patience again, up to ``LONGEST_LINE`` in all.
+            the patience again.
+        at_most: seconds to wait in all, however often the patience starts again.
 
     Raises:
         Busy: another process held the lock all that time. The error says which process may hold it.
         OSError: the lock file cannot be opened or locked.
     """
-    end = time.monotonic() + max(patience, LONGEST_LINE)
+    end = time.monotonic() + max(patience, at_most)
     seen = progress()
     descriptor = _first_in_line(path, patience)
     while descriptor is None:

@@ -25,11 +25,18 @@ MAX_ANSWER = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class PushGroup:
-    """A group of a Pushgateway. The first of its ``labels`` is ``job``."""
+    """A group of a Pushgateway.
+
+    Attributes:
+        url: the address of the Pushgateway.
+        labels: the labels of the group; the first one is ``job``.
+        patience: seconds for one request.
+    """
 
     via: ClassVar[str] = "push"
     url: SplitResult
     labels: Mapping[str, str]
+    patience: float = PATIENCE
 
     @classmethod
     def at(cls, address: str, labels: Mapping[str, str]) -> PushGroup:
@@ -64,7 +71,7 @@ class PushGroup:
     def _ask(self, method: str, url: SplitResult, body: bytes) -> Response:
         where = url.geturl()
         try:
-            answer = exchange(method, url, body, seconds=PATIENCE, limit=MAX_ANSWER)
+            answer = exchange(method, url, body, seconds=self.patience, limit=MAX_ANSWER)
         except OSError as error:
             raise _failed(where, error.strerror or str(error) or type(error).__name__) from error
         if answer.status // 100 != 2:  # noqa: PLR2004 - the class of HTTP statuses for success

@@ -29,7 +29,7 @@ CONFIG = "prometheus.config"
 SCRAPES = "scrape_config_files"
 
 
-def run_key(policy_file: PolicyFile) -> str:
+def run_key(policy_file: PolicyFile, at_most: int = LARGEST_BYTES) -> str:
     """Return the hash of the policy, its rules, tests, configuration and scrape files, and the version of gonogo.
 
     The policy is hashed with the bytes from which it was loaded. A file that only a default
@@ -37,16 +37,16 @@ def run_key(policy_file: PolicyFile) -> str:
 
     Raises:
         PolicyError: a file that the policy names is missing, unreadable or not a regular
-            file, or all files together are larger than ``LARGEST_BYTES``.
+            file, or all files together are larger than ``at_most`` bytes.
     """
     digest = hashlib.sha256(_frame("gonogo", b"version", __version__.encode()))
     digest.update(_frame("policy", os.fsencode(policy_file.path.name), policy_file.sha256.encode()))
     problems: list[Problem] = []
-    room = LARGEST_BYTES
+    room = at_most
     for role, path in sorted(_inputs(policy_file)):
         content = None
         try:
-            content = _read(path, room)
+            content = _read(path, room, at_most)
         except OSError as error:
             if role in policy_file.named or not isinstance(error, FileNotFoundError):
                 problems.append(_problem(role, path, error))
@@ -74,11 +74,11 @@ def _units(place: Path) -> tuple[Path, ...]:
         return (place,)  # reading the place raises an error that says why
 
 
-def _read(path: Path, room: int) -> bytes:
+def _read(path: Path, room: int, at_most: int) -> bytes:
     """Return the content of a regular file of at most ``room`` bytes."""
     content = read_some(path, room)
     if len(content) > room:
-        raise OSError(errno.EFBIG, f"the policy's files are larger than {LARGEST_BYTES >> 20} MiB in all")
+        raise OSError(errno.EFBIG, f"the policy's files are larger than {at_most >> 20} MiB in all")
     return content
 
 

@@ -25,13 +25,14 @@ LARGEST_FAULTY = 1024 * 1024
 """The largest file with mistakes that promtool is asked about: it prints 5 GB of messages for 16 MB of brackets."""
 
 
-def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path) -> Arbiter:
+def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path, room: int = LONGEST_ARGUMENTS) -> Arbiter:
     """Ask one promtool about all readable files.
 
     Args:
         inputs: the files to lint.
         side: the promtool to ask.
         scratch: an empty folder for the rules inside resources, which promtool cannot read directly.
+        room: the number of bytes that the names of one run may take.
 
     Raises:
         MissingTool: the command does not exist, or is not a promtool. This says nothing about the files.
@@ -42,7 +43,7 @@ def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path) -> Arbiter:
     answers = _Answers(side, {side.key(name): file for name, file in passed})
     if inputs.configuration is not None:
         _ask_configuration(inputs, side, promtool, answers)
-    for batch in _batches([name for name, _ in passed if side.key(name) in answers.waiting]):
+    for batch in _batches([name for name, _ in passed if side.key(name) in answers.waiting], room):
         ran = check_rules([Path(name) for name in batch], lint=False, command=promtool.command)
         answers.record(words(ran.output), ran.output, [side.key(name) for name in batch])
     accepted = frozenset(path for path, fine in answers.accepted.items() if fine)
@@ -130,14 +131,14 @@ def worth_asking(file: SourceFile) -> bool:
     return not file.problems or 0 < len(file.text) <= LARGEST_FAULTY
 
 
-def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+def _batches(names: Sequence[str], room: int) -> Iterator[list[str]]:
     batch: list[str] = []
-    room = LONGEST_ARGUMENTS
+    left = room
     for name in names:
-        if batch and len(name) > room:
+        if batch and len(name) > left:
             yield batch
-            batch, room = [], LONGEST_ARGUMENTS
+            batch, left = [], room
         batch.append(name)
-        room -= len(name) + 1
+        left -= len(name) + 1
     if batch:
         yield batch

@@ -113,14 +113,27 @@ def scratch() -> Iterator[Mapping[str, str]]:
         yield {"TMPDIR": folder}
 
 
-def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, str] | None = None) -> ToolRun:
-    """Run a program that checks files, within the deadline. ``environment`` is added to gonogo's own environment.
+def run_tool(
+    command: Sequence[str],
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    deadline: timedelta = DEADLINE,
+    kept: int = LONGEST_OUTPUT,
+) -> ToolRun:
+    """Run a program that checks files, within the deadline.
+
+    Args:
+        command: the program.
+        arguments: its arguments.
+        environment: variables beside those of gonogo's own environment.
+        deadline: the longest time that the program may take.
+        kept: the number of bytes of the output to keep.
 
     Raises:
         MissingTool: the program is not installed, or the system cannot run it.
     """
-    ran = run((*command, *arguments), DEADLINE.total_seconds(), kept=LONGEST_OUTPUT, environment=environment)
-    return tool_run(ran.code, ran.output, ran.seconds, DEADLINE if ran.late else None)
+    ran = run((*command, *arguments), deadline.total_seconds(), kept=kept, environment=environment)
+    return tool_run(ran.code, ran.output, ran.seconds, deadline if ran.late else None)
 
 
 def tool_run(code: int, output: bytes, seconds: float, missed: timedelta | None) -> ToolRun:

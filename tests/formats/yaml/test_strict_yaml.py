@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.errors import Position
-from gonogo.formats.yaml import builder, parse, parse_documents, plain_scalar
+from gonogo.formats.yaml import parse, parse_documents, plain_scalar
 from gonogo.formats.yaml.builder import DEEPEST, LARGEST_EXPANSION
 
 
@@ -273,12 +273,11 @@ def test_a_mistake_stands_within_the_text(text: str, line: int, column: int) -> 
     assert [problem.where for problem in parse(text, "f.yml").problems] == [Position("f.yml", line, column)]
 
 
-def test_a_text_of_more_values_than_any_honest_file_is_not_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_of_more_values_than_any_honest_file_is_not_read_on() -> None:
     """Small values are large in memory: 16 MB of brackets would take 10 GB."""
-    monkeypatch.setattr(builder, "MOST_VALUES", 5)
-    document = parse("- 1\n- 2\n- 3\n- 4\n- 5\n- 6\n", "many.yml")
+    document = parse("- 1\n- 2\n- 3\n- 4\n- 5\n- 6\n", "many.yml", most_values=5)
     (problem,) = document.problems
     assert str(problem).startswith("many.yml:5:3: this file has more than 5 values")
     assert document.value == [1, 2, 3, 4]
     assert not document.complete
-    assert parse("- 1\n- 2\n- 3\n", "few.yml").problems == ()
+    assert parse("- 1\n- 2\n- 3\n", "few.yml", most_values=5).problems == ()

@@ -32,10 +32,11 @@ class TooMuch(Exception):
 class Builder:
     """A collector of the documents of a file and of its problems."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, most_values: int) -> None:
         self.roots: list[Node] = []
         self.problems: list[Problem] = []
         self._path = path
+        self._most_values = most_values
         self._open: list[ListNode | MappingNode] = []
         self._anchors: dict[str, Node] = {}
         self._expanded = 0
@@ -120,8 +121,8 @@ class Builder:
     def _put(self, node: Node) -> None:
         """Put a finished value into its list or mapping."""
         self._values += 1
-        if self._values == MOST_VALUES:
-            raise self._too_much(node, f"this file has more than {MOST_VALUES:,} values", "split the file")
+        if self._values == self._most_values:
+            raise self._too_much(node, f"this file has more than {self._most_values:,} values", "split the file")
         if not self._open:
             self.roots.append(node)
             return

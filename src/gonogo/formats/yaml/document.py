@@ -10,7 +10,7 @@ from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
 from gonogo.errors import Position, Problem
-from gonogo.formats.yaml.builder import Builder, TooMuch
+from gonogo.formats.yaml.builder import MOST_VALUES, Builder, TooMuch
 from gonogo.formats.yaml.characters import Place, beginning, lines_of, places
 from gonogo.formats.yaml.nodes import Loc, MappingNode, Node, ScalarNode, part
 from gonogo.model.finding import Span
@@ -117,9 +117,9 @@ def _place(node: Node) -> Place:
     return node.line, node.column
 
 
-def parse(text: str, path: str) -> YamlDocument:
-    """Read a file of one document. A second document is a problem."""
-    roots, problems, complete = _read(text, path)
+def parse(text: str, path: str, most_values: int = MOST_VALUES) -> YamlDocument:
+    """Read a file of one document. A second document is a problem, and so are too many values."""
+    roots, problems, complete = _read(text, path, most_values)
     for extra in roots[1:]:
         where = Position(path, extra.line, extra.column)
         problems.append(Problem(where, "a second document begins here", "keep one document in the file"))
@@ -140,8 +140,8 @@ def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
     )
 
 
-def _read(text: str, path: str) -> tuple[list[Node], list[Problem], bool]:
-    builder = Builder(path)
+def _read(text: str, path: str, most_values: int = MOST_VALUES) -> tuple[list[Node], list[Problem], bool]:
+    builder = Builder(path, most_values)
     stopped: Problem | None = None
     try:
         parser = CParser(text)
