@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every test once, in two lanes side by side: the tests without servers, which alone must reach every
-# branch of the core, and those that start real ones. Together they must reach nine branches in ten. The
-# fault matrix is no matter of coverage, and goes without its cost. Each stage has a time limit
+# Every test once, in two lanes side by side: the tests without servers, and those that start real ones.
+# The first alone must reach every branch of the core, and nine branches in ten of the whole. The others
+# go without the cost of measuring that. Each stage has a time limit
 # beside that of each test, so that this script always ends, and says how long it took.
 #
 # The tests marked "versions" run once more, on the newer servers that the set-up unpacked into
@@ -30,24 +30,24 @@ matrix=tests/live/test_fault_matrix.py
 tests() { # NAME WORKERS OPTIONS...
   local name=$1 workers=$2
   shift 2
-  COVERAGE_FILE="$results/coverage.$name" run "$name" 3600 \
-    pytest -n "$workers" --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
+  run "$name" 3600 pytest -n "$workers" --dist loadgroup --quiet --junitxml="$results/$name.xml" "$@"
 }
 
 plain() {
-  tests without-servers 2 -m 'not live and not long'
-  run core-coverage 120 coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
+  export COVERAGE_FILE="$results/data.coverage"
+  tests without-servers 2 -m 'not live and not long' --cov --cov-report=
+  run coverage 120 coverage report --fail-under=90
+  run core-coverage 120 coverage report --include="$core" --fail-under=100
 }
 
 real() { # these wait more than they compute
   tests live 4 -m 'live and not long' --ignore="$matrix"
-  run matrix 3600 pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
+  tests matrix 5 -m 'not long' "$matrix"
   if [ -n "${PROMETHEUS:-}" ]; then
     echo "test: the newer servers are left out, since PROMETHEUS names one version"
   elif [ -x "$newer/prometheus" ]; then
     printf '\ntest: versions are on %s\n' "$("$newer/prometheus" --version 2>&1 | head -n 1)"
-    PATH="$newer:$PATH" run versions 3600 \
-      pytest -n 4 --dist loadgroup --quiet --junitxml="$results/versions.xml" -m 'versions and not long'
+    PATH="$newer:$PATH" tests versions 4 -m 'versions and not long'
   elif [ "${CI:-}" = true ]; then
     echo "versions: no newer servers in $newer: nothing was tested on Prometheus 3.x" >>"$results/failed"
   else
@@ -65,7 +65,5 @@ lane real
 wait
 reports=("$results"/{without-servers,live,matrix}.xml)
 [ -z "${PROMETHEUS:-}" ] && [ -x "$newer/prometheus" ] && reports+=("$results/versions.xml")
-run combine 120 coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
-run coverage 120 coverage report --data-file="$results/coverage" --fail-under=90
 run summary 60 python scripts/test/summary.py "${reports[@]}"
 finish

@@ -75,7 +75,7 @@ def policies(draw: st.DrawFn) -> Policy:
 def test_the_pack_passes_for_every_sensible_policy(share: Callable[[int], int]) -> None:
     """Promtool finds nothing to say against the rules, and their tests pass."""
 
-    @settings(max_examples=share(30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=share(20), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(policies(), seconds(1, 60))
     def passes(policy: Policy, interval: timedelta) -> None:
         made = pack(policy, interval)
