@@ -18,7 +18,7 @@ from gonogo.reload.trigger import Triggered, post_reload
 from gonogo.reload.verify import verify
 from gonogo.server.http import Client
 from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
-from gonogo.smoke.loaded_rules import read_files
+from gonogo.smoke.run import read_files
 from tests.waiting import await_true
 
 CLIENT = Client()

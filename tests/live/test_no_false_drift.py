@@ -18,7 +18,7 @@ from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import check_rules
 from gonogo.server.http import Client
 from gonogo.server.rules_api import rules
-from gonogo.smoke.loaded_rules import differences, read_files
+from gonogo.smoke.run import differences, read_files
 
 pytestmark = pytest.mark.live
 

@@ -30,7 +30,7 @@ from gonogo.promql.canonical import written
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import Expression, Range, Subquery, walk
-from gonogo.smoke.loaded_rules import read_files
+from gonogo.smoke.run import read_files
 from tests.promql.generated import texts
 from tests.promql.server_tree import form_of_answer, form_of_tree
 

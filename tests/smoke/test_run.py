@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
-from gonogo.smoke.loaded_rules import differences
+from gonogo.smoke.run import differences
 
 SINCE = 1000.0
 EVERY = timedelta(seconds=30)

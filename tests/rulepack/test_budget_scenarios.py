@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gonogo.rulepack.budget_scenarios import witness
 from gonogo.rulepack.selector import parse_selector
-from gonogo.rulepack.witness import witness
 
 
 @pytest.mark.parametrize("text", ['x{a="b",a="c"}', 'x{a=~"b",a!="b"}', 'x{a=~"(?i)b"}', 'x{a=~"[[:alpha:]]+"}'])
