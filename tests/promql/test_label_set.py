@@ -59,3 +59,19 @@ def test_what_is_impossible_guaranteed_or_nothing_at_all() -> None:
 def test_a_matcher_lets_these_values_pass(op: str, value: str, domain: Domain) -> None:
     """The domain is larger if only RE2 could decide."""
     assert matched(Matcher("job", op, value)) == domain
+
+
+@pytest.mark.parametrize(
+    ("domain", "op", "value", "narrowed"),
+    [
+        (exactly(["a1", "b1"]), "=~", "b.+", exactly(["b1"])),
+        (exactly(["a1"]), "=~", "b.+", exactly([])),
+        (exactly(["a1", ""]), "!~", "a.+", ABSENT),
+        (exactly(["a1"]), "=~", "(?i)B", exactly(["a1"])),
+        (PRESENT, "=~", "b.+", PRESENT),
+        (ANY, "=", "b", exactly(["b"])),
+    ],
+)
+def test_a_matcher_judges_each_known_value(domain: Domain, op: str, value: str, narrowed: Domain) -> None:
+    """A known value that a pattern does not match is left out. It stays if only RE2 could decide."""
+    assert domain.narrowed(Matcher("job", op, value)) == narrowed

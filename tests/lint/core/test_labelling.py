@@ -101,7 +101,13 @@ def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
 def test_a_selector_may_find_nothing_of_what_is_recorded() -> None:
     """All rules of the name must be known, and none may fit."""
     some = estate("a:b|kind: one = sum by (job) (x)", "a:b|kind: two = sum by (job) (x)")
-    for labels, none in (('kind="three"', True), ('pod="p"', True), ('job="j"', False), ('kind="two"', False)):
+    for labels, none in (
+        ('kind="three"', True),
+        ('kind=~"th.+"', True),
+        ('pod="p"', True),
+        ('job="j"', False),
+        ('kind="two"', False),
+    ):
         vector = parse(f"a:b{{{labels}}}")
         assert isinstance(vector, Vector)
         assert some.expected_labels.finds_none(vector) is none
