@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from scripts.test.hangs.watchdog import crowding
+
 PAUSE = 0.02
 
 
@@ -18,6 +20,11 @@ def await_true(seen: Callable[[], object], within: float = 110.0) -> None:
     while not seen():
         assert time.monotonic() < until, f"not seen within {within:g} s"
         pause.wait(PAUSE)
+
+
+def crowded() -> float:
+    """Return how many times longer than on a quiet machine something may take now."""
+    return crowding(max(os.getloadavg()[:2]), os.cpu_count() or 1)
 
 
 def ended(pid: int, within: float) -> bool:
