@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from threading import Lock
 from typing import Protocol
 
@@ -70,21 +71,26 @@ class Room:
 def read_body(response: Readable, room: Room) -> bytes:
     """Read the whole body and decompress it. The room that it used is released at the end.
 
+    The bytes are kept in a mapping, which is gone before its room is free: the allocator would keep
+    memory that a thread frees, and an error would keep every object of this frame.
+
     Raises:
         BodyTooLarge: the body, compressed or not, is larger than the free room.
         BodyBroken: the body cannot be decompressed, or has an encoding that gonogo did not ask for.
     """
     _refuse_length(response.getheader("Content-Length", ""), room.max_bytes)
-    parts: list[bytes] = []
+    size = 0
     try:
-        for part in _decoded(response, room.max_bytes):
-            room.take(len(part))
-            parts.append(part)
-        return b"".join(parts)
+        with mmap(-1, CHUNK, MAP_PRIVATE | MAP_ANONYMOUS) as body:
+            for part in _decoded(response, room.max_bytes):
+                room.take(len(part))
+                size += len(part)
+                if size > len(body):
+                    body.resize(2 * len(body))
+                body[size - len(part) : size] = part
+            return body[:size]
     finally:
-        taken = sum(map(len, parts))
-        parts.clear()  # an error keeps this frame, and all parts would outlive the bytes that they give back
-        room.give(taken)
+        room.give(size)
 
 
 def _refuse_length(declared: str, max_bytes: int) -> None:
