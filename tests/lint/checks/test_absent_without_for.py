@@ -31,7 +31,7 @@ MINUTE = "global: {scrape_interval: 1m}\nscrape_configs: [{job_name: web}]\n"
         ("sum(", "", "", 0),
     ],
 )
-def test_how_long_it_must_be_gone(expression: str, held: str, configuration: str, count: int) -> None:
+def test_an_alert_on_absence_waits_two_scrapes(expression: str, held: str, configuration: str, count: int) -> None:
     """The wait must be two scrapes if the interval is known, else any time. A window counts as waiting time."""
     assert severities(CHECK, alert("A", expression, held), configuration=configuration) == ["warning"] * count
 
@@ -51,7 +51,7 @@ def test_how_long_it_must_be_gone(expression: str, held: str, configuration: str
         ("x or y", False),
     ],
 )
-def test_what_is_always_there(argument: str, never: bool) -> None:  # noqa: FBT001  # the expectation
+def test_an_argument_that_is_never_empty_is_found(argument: str, never: bool) -> None:  # noqa: FBT001  # the expectation
     """An argument that is never empty is found, with any ``for``."""
     told = found(CHECK, alert("A", f"absent({argument})", "1h"))
     assert [one.message for one in told] == (
@@ -59,11 +59,11 @@ def test_what_is_always_there(argument: str, never: bool) -> None:  # noqa: FBT0
     )
 
 
-def test_a_subquery_that_is_always_there() -> None:
+def test_a_subquery_that_is_never_empty_is_found() -> None:
     """A subquery is never empty if its inner expression is never empty."""
     assert severities(CHECK, alert("A", "absent_over_time((x or vector(0))[5m:1m])", "5m")) == ["warning"]
 
 
-def test_recording_rules_are_left_alone() -> None:
+def test_recording_rules_are_not_found() -> None:
     """Recording rules raise no alert, so they are not checked."""
     assert severities(CHECK, record("r", "absent(x)")) == []

@@ -35,13 +35,13 @@ def found(rules: str, requirements: Requirements | None = WANTED, group: str = "
         (", for: 5m, keep_firing_for: 11m", "'keep_firing_for' is 11m; it must be 10m or less"),
     ],
 )
-def test_a_wait_outside(keys: str, told: str) -> None:
+def test_a_wait_outside_the_bounds_is_found(keys: str, told: str) -> None:
     """The message says the duration and the bound."""
     (one,) = found(f"{{alert: A, expr: x > 1{keys}}}")
     assert one.message == told
 
 
-def test_an_interval_outside_is_told_once_a_group() -> None:
+def test_an_interval_outside_the_bounds_is_found_once_a_group() -> None:
     """The finding is at the key ``interval``, once a group."""
     (one,) = found("{record: a, expr: x}, {record: b, expr: x}", group="interval: 5s, ")
     assert "the interval of group 'g' is 5s" in one.message
@@ -55,11 +55,11 @@ def test_an_interval_outside_is_told_once_a_group() -> None:
         "{record: a, expr: x}",
     ],
 )
-def test_within_bounds(rules: str) -> None:
+def test_waits_within_the_bounds_are_not_found(rules: str) -> None:
     """The bounds themselves are allowed, and recording rules have no ``for``."""
     assert found(rules) == ()
 
 
-def test_nothing_is_bounded_without_requirements() -> None:
+def test_without_requirements_nothing_is_found() -> None:
     """Without requirements the check finds nothing."""
     assert found("{alert: A, expr: x > 1}", None) == ()

@@ -27,7 +27,7 @@ ONE = alert("O", "r == 1")
         "sum(x) > 0",
     ],
 )
-def test_what_is_read_as_a_bit(expression: str, reader: str) -> None:
+def test_a_recorded_comparison_that_is_read_as_0_or_1_is_an_error(expression: str, reader: str) -> None:
     """A recorded comparison that is read as 0 or 1 is an error, in every form of the question."""
     (one,) = found(CHECK, record("r", expression), reader)
     assert (one.severity, one.rule) == ("error", "r")
@@ -47,7 +47,7 @@ def test_what_is_read_as_a_bit(expression: str, reader: str) -> None:
         "x + y",
     ],
 )
-def test_what_is_no_recorded_comparison(expression: str) -> None:
+def test_a_record_that_is_not_a_plain_comparison_is_not_found(expression: str) -> None:
     """A comparison with ``bool``, or a value of another kind, is not found."""
     assert severities(CHECK, record("r", expression), ZERO, ONE) == []
 
@@ -70,7 +70,7 @@ def test_what_is_no_recorded_comparison(expression: str) -> None:
         ('{zone="a"} > 0', ONE, ["warning"]),
     ],
 )
-def test_what_may_be_a_filter(expression: str, reader: str, severity: list[str]) -> None:
+def test_a_filter_of_series_that_are_0_or_1_is_allowed(expression: str, reader: str, severity: list[str]) -> None:
     """Series that are 0 or 1 may be filtered. For other series a filter is doubtful."""
     assert severities(CHECK, record("bit", "x > bool 1"), record("r", expression), reader) == severity
 
@@ -79,13 +79,13 @@ def test_what_may_be_a_filter(expression: str, reader: str, severity: list[str])
     "reader",
     [alert("A", "r > 0"), alert("A", "r == 5"), alert("A", "sum(r) == 0"), alert("A", 'r{zone="b"} == 0'), "{}"],
 )
-def test_who_does_not_ask_for_a_bit(reader: str) -> None:
+def test_a_reader_that_does_not_compare_with_0_or_1_is_not_found(reader: str) -> None:
     """A threshold, another number, a sum or another series is not a question for 0 or 1."""
     rules = [record("r", "time() - x < 120", zone="a")]
     assert severities(CHECK, *rules, *([reader] if reader != "{}" else [])) == []
 
 
-def test_a_gate() -> None:
+def test_a_signal_that_a_gate_reads_as_0_or_1_needs_bool() -> None:
     """A signal that a policy compares with 0 or 1 needs ``bool``, even if no rule reads it."""
     interest = Interest("metric_realm", "prod", frozenset({"r"}), frozenset({"r"}))
     (one,) = found(CHECK, record("r", "up == 1"), ONE, interest=interest)

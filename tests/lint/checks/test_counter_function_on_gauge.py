@@ -21,7 +21,7 @@ from tests.lint.core.short_rules import alert, found, record, severities
         ("x_bytes", False),
     ],
 )
-def test_names(metric: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
+def test_a_name_that_only_gauges_have_is_found(metric: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
     """Only names that belong to gauges alone count."""
     for function in ("rate", "irate", "increase", "resets"):
         assert severities(CHECK, record("r", f"{function}({metric}[5m])")) == ["warning"] * sure
@@ -43,20 +43,20 @@ def test_names(metric: str, sure: bool) -> None:  # noqa: FBT001  # the expectat
         ("sum(", False),
     ],
 )
-def test_what_rules_record(expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
+def test_a_record_of_a_gauge_expression_is_found(expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
     """A record whose value goes up and down is a gauge."""
     rules = (record("job:x", expression), record("r", "increase(job:x[5m])"))
     assert severities(CHECK, *rules) == ["warning"] * sure
 
 
-def test_one_counter_among_the_rules() -> None:
+def test_a_name_that_one_rule_records_as_a_counter_is_not_found() -> None:
     """If one rule records a counter, the name is not certain."""
     rules = (record("job:x", "a / b"), record("job:x", "x_total", zone="a"), record("r", "rate(job:x[5m])"))
     assert severities(CHECK, *rules) == []
 
 
-def test_alerts_are_gauges() -> None:
-    """The series of alerts are gauges."""
+def test_the_series_of_alerts_are_gauges() -> None:
+    """A function for counters over ``ALERTS`` is found."""
     (one,) = found(CHECK, alert("A", "increase(ALERTS[1h]) > 0"))
     assert "it is 1 while an alert is active" in one.message
 
@@ -72,15 +72,15 @@ def test_alerts_are_gauges() -> None:
         ("unknown", "increase(x_timestamp_seconds[5m])", True),
     ],
 )
-def test_what_targets_declare(kind: str, expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
-    """A declared type counts more than a name. Another check reports rates of gauges."""
+def test_a_declared_type_counts_more_than_a_name(kind: str, expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
+    """Gauges are found under ``increase`` and ``resets``. Another check reports rates of gauges."""
     live = Live(types={"x_bytes": kind, "x_timestamp_seconds": kind})
     assert severities(CHECK, record("r", expression), live=live) == ["warning"] * sure
 
 
 @pytest.mark.parametrize("metric", ["native_ratio", "http.requests_ratio"])
-def test_what_targets_declare_a_histogram_or_a_counter_is_no_gauge(metric: str) -> None:
-    """A declared histogram or counter is not a gauge, even with a gauge's name."""
+def test_a_declared_histogram_or_counter_is_not_a_gauge(metric: str) -> None:
+    """The declared type counts, even if only gauges have such a name."""
     types = {"native_ratio": "histogram", "http.requests_ratio": "counter"}
     rule = record("r", f'rate({{"{metric}"}}[5m]) + increase({{"{metric}"}}[5m])')
     assert severities(CHECK, rule, live=Live(types=types)) == []

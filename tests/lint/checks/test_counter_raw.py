@@ -30,7 +30,7 @@ RATED = record("rated", "rate(c_total[5m])")
         "0 < -x_total",
     ],
 )
-def test_values_that_are_read(expression: str) -> None:
+def test_a_counter_whose_value_is_read_is_found(expression: str) -> None:
     """``_total`` needs a threshold. A certain counter is found in every use of its value."""
     assert severities(CHECK, RATED, alert("A", expression)) == ["warning"]
 
@@ -65,24 +65,24 @@ def test_values_that_are_read(expression: str) -> None:
         "sum(",
     ],
 )
-def test_what_is_left_alone(expression: str) -> None:
+def test_uses_without_the_value_and_differences_are_not_found(expression: str) -> None:
     """Uses without the value, differences, and names that gauges also have are not found."""
     assert severities(CHECK, RATED, alert("A", expression)) == []
 
 
-def test_a_ratio_of_one_metric_with_itself() -> None:
+def test_a_ratio_of_one_counter_with_itself_is_found() -> None:
     """A ratio of one metric at one time is not a difference."""
     assert severities(CHECK, RATED, alert("A", 'c_total{code="5"} / c_total > 0.1')) == ["warning", "warning"]
 
 
-def test_what_targets_declare() -> None:
+def test_a_declared_type_counts_more_than_a_name() -> None:
     """A declared counter is found under any name, and a declared gauge is not found with ``_total``."""
     live = Live(types={"odd": "counter", "x_total": "gauge", "lag": "histogram"})
     told = found(CHECK, alert("A", "odd > 5 or x_total > 5 or lag_count < 5"), live=live)
     assert [one.message.split()[0] for one in told] == ["odd", "lag_count"]
 
 
-def test_what_rules_record() -> None:
+def test_a_recorded_series_is_not_found_by_its_name() -> None:
     """The name of a recorded series does not show its type."""
     assert severities(CHECK, record("all_total", "x + y"), alert("A", "all_total > 5")) == []
 
@@ -101,7 +101,7 @@ def test_what_rules_record() -> None:
         ("changes(c_total[5m]) > 1", []),
     ],
 )
-def test_counters_taken_for_gauges(expression: str, severity: list[str]) -> None:
+def test_a_counter_under_a_function_for_gauges_is_found(expression: str, severity: list[str]) -> None:
     """The name is enough under differences. Other functions need certainty."""
     assert severities(CHECK, RATED, alert("A", expression)) == severity
 
@@ -115,6 +115,6 @@ def test_counters_taken_for_gauges(expression: str, severity: list[str]) -> None
         ("x_sum", []),
     ],
 )
-def test_the_family_of_a_histogram(evidence: str, severity: list[str]) -> None:
+def test_a_series_of_a_histogram_family_is_found(evidence: str, severity: list[str]) -> None:
     """A series of a family with buckets or a rate is a counter as well."""
     assert severities(CHECK, record("r", evidence), alert("A", "sum(x_count) > 100")) == severity

@@ -23,7 +23,7 @@ groups:
     return findings(estate_of(Example({"rules.yml": text})), [CHECK])
 
 
-def test_mere_lag_is_worth_knowing() -> None:
+def test_a_delay_between_groups_is_a_note() -> None:
     """A delay is a note, once for each metric and rule."""
     (one,) = found("record: c, expr: a + a offset 5m + b * 0 + up")[:1]
     assert one.severity == "info"
@@ -49,17 +49,17 @@ def test_a_slower_group_or_a_gap_is_a_warning(interval: str, own: str) -> None:
         "record: c, expr: a +",
     ],
 )
-def test_what_is_not_such_a_dependency(reader: str) -> None:
+def test_alerts_long_ranges_and_other_series_are_not_found(reader: str) -> None:
     """Alerts are not checked, and a long range shows that the author knew about the delay."""
     assert found(reader) == ()
 
 
-def test_a_record_that_the_own_group_makes_too_is_fine() -> None:
+def test_a_record_that_the_own_group_also_makes_is_not_found() -> None:
     """A record of the rule's own group is read in order."""
     assert found("record: c, expr: a", also="{record: a, expr: y}, ") == ()
 
 
-def test_the_slowest_of_several_groups_is_told() -> None:
+def test_the_slowest_of_several_groups_is_reported() -> None:
     """The group with the longest interval is reported."""
     text = """\
 groups:

@@ -16,7 +16,7 @@ DOWN = alert("Down", "up == 0")
 @pytest.mark.parametrize(
     "expression", ["job:x:rate > 1", 'ALERTS{alertname="Up"}', 'ALERTS_FOR_STATE{alertname=~"Up|Left"} > 0']
 )
-def test_what_nothing_makes(expression: str) -> None:
+def test_a_metric_that_no_rule_records_is_found(expression: str) -> None:
     """A missing record is an error if all rules are known, and a note if series may come from elsewhere."""
     assert severities(CHECK, DOWN, alert("A", expression), configuration=KNOWN) == ["error"]
     assert severities(CHECK, DOWN, alert("A", expression), configuration=FEDERATED) == ["info"]
@@ -37,12 +37,12 @@ def test_what_nothing_makes(expression: str) -> None:
         "sum(",
     ],
 )
-def test_what_may_be_there(expression: str) -> None:
+def test_metrics_that_may_exist_are_not_found(expression: str) -> None:
     """Recorded and scraped metrics, and names without a colon, are not found."""
     assert severities(CHECK, DOWN, record("job:y:rate", "y"), alert("A", expression), configuration=KNOWN) == []
 
 
-def test_what_a_server_has() -> None:
+def test_series_of_a_running_server_are_not_found() -> None:
     """Series that a running server has are not found."""
     live = Live(found={'job:x:rate{zone="a"}': True})
     expression = 'job:x:rate{zone="a"} + job:z:rate > 1'

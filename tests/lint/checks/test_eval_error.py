@@ -10,12 +10,12 @@ from gonogo.lint.core.live import Live
 RULES = "groups: [{name: g, rules: [{record: 'a:b', expr: a / b}, {record: 'a:c', expr: a / c}]}]\n"
 
 
-def test_without_a_server_nothing_is_known() -> None:
+def test_without_a_server_nothing_is_found() -> None:
     """Without a server the check finds nothing."""
     assert list(CHECK.find(Estate((source_file(RULES, "r.yml"),)))) == []
 
 
-def test_the_rule_is_found_with_the_servers_words() -> None:
+def test_a_rule_that_the_server_cannot_evaluate_is_found() -> None:
     """The rule is found with the server's message, and the other rule is not found."""
     live = Live(errors={"a / b": "many-to-many matching not allowed"})
     (hit,) = CHECK.find(Estate((source_file(RULES, "r.yml"),), live=live))

@@ -21,12 +21,12 @@ EU = "global: {external_labels: {cluster: eu}}\n"
         ("{{ if $externalLabels.region }}{{ $externalLabels.region }}{{ end }}", EU, 0),
     ],
 )
-def test_a_label_that_the_server_has_not_is_found(text: str, configuration: str, count: int) -> None:
+def test_a_label_that_the_server_lacks_is_found(text: str, configuration: str, count: int) -> None:
     """A missing external label is found if the server's labels are known."""
     assert severities(CHECK, alert("A", "x > 1", place=text), configuration=configuration) == ["warning"] * count
 
 
-def test_a_running_server_tells_its_labels_too() -> None:
+def test_the_external_labels_of_a_running_server_count() -> None:
     """Without a configuration the labels of a running server count."""
     rule = alert("A", "x > 1", place="{{ $externalLabels.region }}")
     assert severities(CHECK, rule, live=Live(external_labels={"cluster": "eu"})) == ["warning"]
@@ -34,7 +34,7 @@ def test_a_running_server_tells_its_labels_too() -> None:
 
 
 @pytest.mark.parametrize(("value", "count"), [("us", 1), ("eu", 0), ("", 0), ("{{ $labels.cluster }}", 0)])
-def test_a_rule_that_sets_it_to_another_value_is_found(value: str, count: int) -> None:
+def test_a_rule_that_overrides_an_external_label_is_found(value: str, count: int) -> None:
     """The finding is at the label, in alerts and in recording rules."""
     for rule in (alert("A", "x > 1", cluster=value), record("a:b", "x", cluster=value)):
         told = found(CHECK, rule, configuration=EU)

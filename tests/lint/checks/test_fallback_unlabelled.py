@@ -31,7 +31,7 @@ from tests.lint.core.short_rules import found, record, severities
         ("y or on () (x or vector(1))", "all labels of their metric"),
     ],
 )
-def test_a_series_without_labels_beside_labelled_ones_is_found(expression: str, labels: str) -> None:
+def test_a_fallback_without_the_labels_of_its_metric_is_found(expression: str, labels: str) -> None:
     """The message names the missing labels."""
     (one,) = found(CHECK, record("a:b", expression))
     assert one.severity == "warning"
@@ -57,11 +57,11 @@ def test_a_series_without_labels_beside_labelled_ones_is_found(expression: str, 
         "sum(",
     ],
 )
-def test_a_fallback_that_fits_or_is_never_seen_is_left_alone(expression: str) -> None:
+def test_a_fallback_that_fits_or_is_never_visible_is_not_found(expression: str) -> None:
     """A fallback that fits, is never visible, or is not a number, is not found."""
     assert severities(CHECK, record("a:b", expression)) == []
 
 
-def test_recorded_series_without_labels_need_none() -> None:
+def test_a_fallback_for_a_record_without_labels_is_not_found() -> None:
     """A recorded series whose rule drops all labels needs no labels in the fallback."""
     assert severities(CHECK, record("a:b", "sum(x)"), record("c:d", "a:b or vector(0)")) == []

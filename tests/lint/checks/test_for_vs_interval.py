@@ -28,15 +28,15 @@ def found(keys: str, group: str = "interval: 1m, ", configuration: str | None = 
         (", keep_firing_for: 150s", "lasts 3m"),
     ],
 )
-def test_a_wait_is_rounded_up(keys: str, lasts: str) -> None:
-    """A wait is rounded up to whole intervals, even if it is shorter than one."""
+def test_a_wait_between_two_evaluations_is_found(keys: str, lasts: str) -> None:
+    """The message has the wait rounded up to whole intervals, even if the wait is shorter than one."""
     (one,) = found(keys)
     assert one.severity == "warning"
     assert lasts in one.message
 
 
 @pytest.mark.parametrize("keys", ["", ", for: 0s", ", for: 1m", ", for: 5m, keep_firing_for: 2m"])
-def test_whole_numbers_of_evaluations_are_fine(keys: str) -> None:
+def test_a_wait_of_whole_intervals_is_not_found(keys: str) -> None:
     """A whole number of intervals, or no wait, is not found."""
     assert found(keys) == ()
 

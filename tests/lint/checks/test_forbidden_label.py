@@ -25,13 +25,13 @@ UNWANTED = Requirements(forbidden_labels=NamePatterns.of({"replica": None, "seve
     ("labels", "told"),
     [("{}", 0), ("{severity: high}", 0), ("{severity: page-now}", 1), ("{replica: a, severity: page}", 2)],
 )
-def test_nothing_forbidden(labels: str, told: int) -> None:
+def test_each_forbidden_label_is_found(labels: str, told: int) -> None:
     """A pattern forbids only what it matches."""
     hits = found(f"alert: A, expr: x > 1, labels: {labels}", UNWANTED)
     assert len(hits) == told
     assert all("forbid the" in hit.message for hit in hits)
 
 
-def test_nothing_is_forbidden_without_requirements() -> None:
+def test_without_requirements_nothing_is_found() -> None:
     """Without requirements the check finds nothing."""
     assert found("alert: A, expr: x > 1, labels: {replica: a}", None) == ()

@@ -37,19 +37,19 @@ def severities(expression: str, **facts: object) -> list[str]:
         "time() - max by (file) (node_textfile_mtime_seconds) > 60",
     ],
 )
-def test_an_age_that_proves_nothing(expression: str) -> None:
-    """The age of a scrape or of a file is found."""
+def test_the_age_of_a_scrape_or_of_a_file_is_found(expression: str) -> None:
+    """Such an age proves nothing about the writer."""
     assert severities(expression) == ["warning"]
 
 
 @pytest.mark.parametrize("expression", ["time() - timestamp(up) > 60", 'timestamp(x{via!="push"}) > 1'])
-def test_the_time_of_a_scrape_is_worth_a_look(expression: str) -> None:
-    """It is a note if the source of the metric is not known."""
+def test_the_scrape_time_of_an_unknown_source_is_a_note(expression: str) -> None:
+    """The source of the metric is not known."""
     assert severities(expression) == ["info"]
 
 
-def test_a_signal_of_the_policy_must_not_be_made_of_it() -> None:
-    """A signal made from the time of a scrape is a warning, because a verdict depends on it."""
+def test_a_signal_made_from_a_scrape_time_is_a_warning() -> None:
+    """The finding is more than a note, because a verdict depends on the signal."""
     text = "groups: [{name: g, rules: [{record: p_age, expr: time() - timestamp(x)}]}]\n"
     interest = Interest("metric_realm", "prod", frozenset({"p_age"}))
     (one,) = findings(estate_of(Example({"rules.yml": text}, {"interest": interest})), [CHECK])
@@ -57,8 +57,8 @@ def test_a_signal_of_the_policy_must_not_be_made_of_it() -> None:
 
 
 @pytest.mark.parametrize("comparison", ["> 600", "> 300", ">= 301"])
-def test_an_age_that_no_sample_reaches(comparison: str) -> None:
-    """A comparison with an age above the lookback is never true, and is found."""
+def test_an_age_above_the_lookback_is_found(comparison: str) -> None:
+    """No sample has such an age, so the comparison is never true."""
     assert severities(f"(time() - timestamp(up)) {comparison}") == ["info", "warning"]
 
 
@@ -66,7 +66,7 @@ def test_an_age_that_no_sample_reaches(comparison: str) -> None:
     "expression",
     ["time() - timestamp(up) < 600", "time() - timestamp(up offset 1h) > 600", "time() - timestamp(up) >= 300"],
 )
-def test_an_age_that_samples_reach(expression: str) -> None:
+def test_an_age_up_to_the_lookback_is_only_a_note(expression: str) -> None:
     """Version 2.x still finds a sample exactly as old as the lookback."""
     assert severities(expression) == ["info"]
 
@@ -80,11 +80,11 @@ def test_an_age_that_samples_reach(expression: str) -> None:
         "timestamp(sum(p_textfile_x)) > 1",
     ],
 )
-def test_an_age_that_may_prove_something(expression: str) -> None:
-    """The writer's own time is not found."""
+def test_the_age_of_the_writers_own_time_is_not_found(expression: str) -> None:
+    """Push times and functions of other series are not found either."""
     assert found(expression) == ()
 
 
 def test_the_lookback_of_the_server_counts() -> None:
-    """A longer lookback makes older samples visible."""
+    """A longer lookback makes older samples visible, so the threshold is not found."""
     assert severities("time() - timestamp(up) > 600", lookback=timedelta(minutes=15)) == ["info"]

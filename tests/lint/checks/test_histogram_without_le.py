@@ -29,15 +29,15 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
         "sum by (le) (sum by (job) (rate(x_bucket[5m])))",
     ],
 )
-def test_an_aggregation_that_drops_the_bounds(buckets: str) -> None:
+def test_an_aggregation_that_drops_le_is_found(buckets: str) -> None:
     """The aggregation is found, also below functions that keep series as they are."""
     (one,) = found(f"histogram_quantile(0.9, {buckets}) > 1")
     assert "drops the label le" in one.message
 
 
 @pytest.mark.parametrize("buckets", ["x_bucket", "sum by (le) (x_bucket)", "-x_bucket", "x_bucket * 2"])
-def test_buckets_since_the_process_began(buckets: str) -> None:
-    """Buckets without a rate are found."""
+def test_buckets_without_a_rate_are_found(buckets: str) -> None:
+    """Such buckets count since the start of the process."""
     (one,) = found(f"histogram_quantile(0.9, {buckets}) > 1")
     assert "whole life" in one.message
 
@@ -55,12 +55,12 @@ def test_buckets_since_the_process_began(buckets: str) -> None:
         "sum(x_bucket) > 1",
     ],
 )
-def test_quantiles_as_they_should_be(expression: str) -> None:
-    """Correct quantiles, and those of native histograms, are not found."""
+def test_correct_quantiles_are_not_found(expression: str) -> None:
+    """Quantiles of native histograms are not found either."""
     assert found(expression) == ()
 
 
-def test_a_recorded_bucket_may_be_a_rate_already() -> None:
+def test_recorded_buckets_without_a_rate_are_not_found() -> None:
     """A recorded bucket may already be a rate."""
     text = """\
 groups:
@@ -83,7 +83,7 @@ DROPPED = "record: 'job:x:rate5m', expr: 'sum by (job) (rate(x_bucket[5m]))'"
 
 
 @pytest.mark.parametrize("buckets", ["job:x:rate5m", "avg without (pod) (job:x:rate5m)", "job:y:rate5m"])
-def test_a_record_that_has_dropped_the_bounds(buckets: str) -> None:
+def test_a_record_that_drops_le_is_found(buckets: str) -> None:
     """A record that drops ``le`` is found, directly or through another record."""
     again = "record: 'job:y:rate5m', expr: 'job:x:rate5m * 2'"
     (message,) = of_records(DROPPED, again, f"alert: A, expr: 'histogram_quantile(0.9, {buckets}) > 1'")
@@ -101,11 +101,11 @@ def test_a_record_that_has_dropped_the_bounds(buckets: str) -> None:
         "record: 'job:z', expr: 'job:x:rate5m or rate(x_bucket[5m])'",
     ],
 )
-def test_a_record_that_needs_no_bounds_or_keeps_them(other: str) -> None:
+def test_a_record_that_needs_no_le_or_keeps_it_is_not_found(other: str) -> None:
     """Native histograms have no bounds, and a record may keep the bounds of some series."""
     assert of_records(DROPPED, other, "alert: A, expr: 'histogram_quantile(0.9, job:z) > 1'") == []
 
 
-def test_a_join_that_loses_the_bounds_itself() -> None:
-    """If a join loses the bounds, the message names no record."""
+def test_a_join_that_loses_le_names_no_record() -> None:
+    """The join may lose the bounds, and no record is to blame."""
     assert of_records("alert: A, expr: 'histogram_quantile(0.9, rate(x_bucket[5m]) * on (job) y) > 1'") == []

@@ -41,7 +41,7 @@ from tests.lint.core.short_rules import alert, found, record, severities
         ('x{job="a", job="b"}', "its matchers for 'job' contradict one another"),
     ],
 )
-def test_what_can_never_be_is_an_error(expression: str, part: str) -> None:
+def test_an_impossible_operation_is_an_error(expression: str, part: str) -> None:
     """Impossible operations are errors, in alerts and in recording rules."""
     for rule in (alert("A", expression), record("a:b", expression)):
         (one,) = found(CHECK, rule)
@@ -81,7 +81,7 @@ def test_what_can_never_be_is_an_error(expression: str, part: str) -> None:
         'sum by (job) (x{job="a", job="b"}) and y{job="b"}',
     ],
 )
-def test_what_can_be_is_no_error(expression: str) -> None:
+def test_an_operation_that_may_match_is_not_found(expression: str) -> None:
     """Operations that may match are not found."""
     assert [one for one in found(CHECK, alert("A", expression)) if "contradict" not in one.message] == []
 
@@ -103,19 +103,19 @@ def test_a_join_that_only_matches_by_accident_is_a_warning(expression: str, part
     assert part in one.message
 
 
-def test_a_label_that_the_grouped_side_cannot_have_is_told_as_such() -> None:
+def test_a_grouping_label_that_is_impossible_is_found_once() -> None:
     """The label is reported once, as an error."""
     assert severities(CHECK, alert("A", "sum by (pod) (sum(x)) / sum(y)")) == ["error"]
 
 
-def test_what_rests_on_a_recording_rule_is_a_warning_unless_all_rules_are_known() -> None:
-    """Series of that name may come from elsewhere."""
+def test_a_join_of_recorded_series_is_an_error_only_if_all_rules_are_known() -> None:
+    """Series of that name may come from elsewhere, so the finding is a warning otherwise."""
     rules = (record("a:b", "sum by (job) (x)"), alert("A", 'a:b{job="web"} > on (pod) y{pod="p"}'))
     assert severities(CHECK, *rules) == ["warning"]
     assert severities(CHECK, *rules, complete=True) == ["error"]
 
 
-def test_a_selector_that_no_recording_rule_fits_finds_nothing() -> None:
+def test_a_selector_that_no_recording_rule_fits_is_found() -> None:
     """The rules drop the label, or set another value."""
     rules = (record("a:b", "sum by (job) (x)", kind="one"), alert("A", 'a:b{pod="p"}'), alert("B", 'a:b{kind="two"}'))
     assert severities(CHECK, *rules) == ["warning"] * 2
@@ -129,7 +129,7 @@ def test_a_raw_metric_that_a_rule_records_may_have_no_labels() -> None:
     assert severities(CHECK, record("x", "sum(z)"), alert("A", "x > 1 unless sum(y) > 1")) == []
 
 
-def test_one_join_without_labels_is_told_once() -> None:
+def test_two_nested_joins_without_labels_are_found_once() -> None:
     """The outer join has no labels only because of the inner one, so only one is reported."""
     (one,) = found(CHECK, alert("A", "(count(x) / limit) * 100 > 80 and limit > 0"))
     assert "the right side of '/'" in one.message

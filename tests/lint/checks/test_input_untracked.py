@@ -6,7 +6,7 @@ from gonogo.lint.checks.input_untracked import CHECK
 from gonogo.lint.core.estate import Estate, Untracked
 
 
-def test_each_is_found_with_what_mends_it() -> None:
+def test_an_untracked_input_is_found_with_its_next_step() -> None:
     """Ignored and untracked files are found, each with its own next step."""
     untracked = (Untracked("a.yml", "rules", ignored=True), Untracked("gonogo.yaml", "policy", ignored=False))
     first, second = CHECK.find(Estate(untracked=untracked))

@@ -34,27 +34,27 @@ def test_the_lookback_of_the_server_counts() -> None:
     assert found(SLOW.replace("10m", "2m"), lookback=timedelta(minutes=1)) != ()
 
 
-def test_an_instant_reader_elsewhere_keeps_the_warning() -> None:
+def test_an_instant_reader_of_a_slow_group_keeps_the_warning() -> None:
     """A reader of the instant value sees the gap."""
     readers = "{name: other, rules: [{record: b, expr: 'last_over_time(a[15m])'}, {record: c, expr: a}]}"
     assert [one.severity for one in found(SLOW, readers)] == ["warning"]
 
 
 @pytest.mark.parametrize("reading", ["last_over_time(a[15m])", "max_over_time((a > 0)[1h:1m])"])
-def test_readers_over_a_long_range_make_it_worth_knowing_only(reading: str) -> None:
-    """Readers over a long range bridge the gap, so the finding is a note."""
+def test_a_slow_group_with_readers_over_a_long_range_is_a_note(reading: str) -> None:
+    """The long range bridges the gap between two samples."""
     assert [one.severity for one in found(SLOW, f"{{name: other, rules: [{{record: b, expr: '{reading}'}}]}}")] == [
         "info"
     ]
 
 
-def test_alerts_alone_lose_only_their_own_series() -> None:
-    """A slow group with alerts only is a note."""
+def test_a_slow_group_of_alerts_is_a_note() -> None:
+    """Only the series ``ALERTS`` have gaps."""
     (one,) = found("{name: slow, interval: 1h, rules: [{alert: B, expr: x > 1}]}")
     assert one.severity == "info"
     assert "ALERTS" in one.message
 
 
-def test_groups_without_an_interval_take_the_default() -> None:
+def test_a_group_with_the_default_interval_is_not_found() -> None:
     """The default of one minute is short enough."""
     assert found("{name: g, rules: [{record: a, expr: x}]}") == ()

@@ -28,7 +28,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
         (r'x{text!~"(?s)a.b"} > 1', "line breaks"),
     ],
 )
-def test_what_means_something_else(expression: str, word: str) -> None:
+def test_an_expression_with_another_meaning_in_3x_is_found(expression: str, word: str) -> None:
     """The finding is a note before the upgrade, and a warning after it."""
     (before,) = found(expression, version=(2, 42))
     (after,) = found(expression, version=(3, 5))
@@ -36,7 +36,7 @@ def test_what_means_something_else(expression: str, word: str) -> None:
     assert (before.severity, after.severity) == ("info", "warning")
 
 
-def test_a_function_with_a_new_name() -> None:
+def test_a_function_with_a_new_name_in_3x_is_found() -> None:
     """On 3.x another check reports the old name as an error."""
     (one,) = found("holt_winters(x[5m], 0.5, 0.5) > 1")
     assert "double_exponential_smoothing" in one.message
@@ -58,13 +58,13 @@ def test_a_function_with_a_new_name() -> None:
         "sum(",
     ],
 )
-def test_what_stays_the_same(expression: str) -> None:
+def test_an_expression_with_the_same_meaning_in_3x_is_not_found(expression: str) -> None:
     """Unchanged expressions, and subqueries with an unknown default step, are not found."""
     assert found(expression) == ()
 
 
-def test_the_default_step_of_a_known_server() -> None:
-    """The default step is the evaluation interval."""
+def test_the_default_step_is_the_evaluation_interval() -> None:
+    """A subquery without a step is found if the configuration gives the interval."""
     rules = "groups: [{name: g, rules: [{alert: A, expr: 'rate(x[30s:]) > 1'}]}]\n"
     configuration = "global: {evaluation_interval: 30s}\nrule_files: [rules.yml]\n"
     (one,) = findings(estate_of(Example({"rules.yml": rules, "prometheus.yml": configuration})), [CHECK])

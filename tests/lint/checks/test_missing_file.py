@@ -21,20 +21,20 @@ def found(key: str, problem: str) -> tuple[Finding, ...]:
     return findings(estate_of(Example({}, {"configuration": configuration})), [CHECK])
 
 
-def test_a_problem_is_told_where_the_file_is_named() -> None:
+def test_a_file_that_cannot_be_read_is_found_where_it_is_named() -> None:
     """The message has the path and the reason."""
     (one,) = found("ca_file", "permission denied")
     assert (one.severity, one.where.start.line) == ("error", 3)
     assert "tls/ca.pem: permission denied" in one.message
 
 
-def test_a_list_of_targets_may_come_later() -> None:
-    """A missing list of targets is a warning."""
+def test_a_missing_list_of_targets_is_a_warning() -> None:
+    """The list may come later."""
     assert [one.severity for one in found("files", "no such file")] == ["warning"]
 
 
-def test_a_pattern_of_scrape_files_that_matches_none_is_an_error() -> None:
-    """A pattern that matches one, or that nobody looked up, is no finding."""
+def test_a_pattern_of_scrape_files_without_a_match_is_an_error() -> None:
+    """A pattern with a match, or a pattern that was not looked up, is not found."""
     where, minute = Span(Position("prometheus.yml", 3, 7), 6), timedelta(minutes=1)
 
     def messages(matched: tuple[str, ...] | None) -> list[str]:
@@ -48,7 +48,7 @@ def test_a_pattern_of_scrape_files_that_matches_none_is_an_error() -> None:
     assert messages(("jobs/a.yml",)) == messages(None) == []
 
 
-def test_no_problem_no_finding() -> None:
+def test_a_readable_file_is_not_found() -> None:
     """A readable file, or no configuration, is no finding."""
     assert found("ca_file", "") == ()
     assert findings(estate_of(Example({})), [CHECK]) == ()

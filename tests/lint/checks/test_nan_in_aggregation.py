@@ -1,4 +1,4 @@
-"""Quotients that can be 0 / 0 inside what adds them up."""
+"""Tests of ``nan-in-aggregation``: quotients inside an aggregation that can be 0 / 0."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
         "sum(e / scalar(sum(rate(t[5m])))) > 1",
     ],
 )
-def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
-    """One idle series spoils the result."""
+def test_a_divisor_that_is_zero_without_events_is_a_warning(expression: str) -> None:
+    """One idle series spoils the result of the aggregation."""
     (one,) = found(expression)
     assert "a series without events" in one.message
     assert one.severity == "warning"
@@ -64,8 +64,8 @@ def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
         "sum(",
     ],
 )
-def test_a_divisor_that_is_bounded_or_not_surely_zero(expression: str) -> None:
-    """A bounded divisor is not found."""
+def test_a_bounded_divisor_is_not_found(expression: str) -> None:
+    """A bounded divisor, or one without a known zero, is not found."""
     assert found(expression) == ()
 
 
@@ -82,8 +82,8 @@ def test_a_divisor_that_is_bounded_or_not_surely_zero(expression: str) -> None:
         "sum(e / (t * 60)) > 1",
     ],
 )
-def test_a_divisor_of_which_nothing_is_known_is_worth_a_look(expression: str) -> None:
-    """An unknown divisor is a note, because most such gauges are never 0."""
+def test_an_unknown_divisor_is_a_note(expression: str) -> None:
+    """Most such gauges are never 0."""
     (one,) = found(expression)
     assert one.severity == "info"
     assert "a series with the divisor 0" in one.message

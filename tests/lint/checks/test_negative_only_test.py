@@ -23,24 +23,24 @@ def found(*assertions: str) -> list[tuple[str, str]]:
     return [(hit.rule, hit.message) for hit in CHECK.find(estate_of(Example({"r.yml": RULES, "r_test.yml": unit})))]
 
 
-def test_without_tests_nothing_is_said() -> None:
+def test_without_tests_nothing_is_found() -> None:
     """Without known tests the check finds nothing."""
     assert list(CHECK.find(estate_of(Example({"r.yml": RULES})))) == []
 
 
-def test_a_record_of_which_nothing_is_expected() -> None:
+def test_a_record_that_only_has_empty_expectations_is_found() -> None:
     """The message has its own words for records."""
     ((rule, message),) = found("promql_expr_test: [{expr: 'raw:sum'}]")
     assert (rule, "add a test in which it gives a result" in message) == ("raw:sum", True)
 
 
-def test_an_alert_that_is_only_quiet() -> None:
+def test_an_alert_that_only_has_quiet_assertions_is_found() -> None:
     """Only the alert is reported, not the records that it reads or rules without a test."""
     ((rule, message),) = found("alert_rule_test: [{alertname: High}]")
     assert (rule, "add a test in which it fires" in message) == ("High", True)
 
 
-def test_a_record_that_an_alert_proves() -> None:
+def test_a_record_below_a_firing_alert_is_not_found() -> None:
     """An alert that fires proves that its record had a value."""
     assert (
         found("promql_expr_test: [{expr: 'raw:sum'}]", "alert_rule_test: [{alertname: High, exp_alerts: [{}]}]") == []

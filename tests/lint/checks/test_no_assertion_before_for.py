@@ -19,12 +19,12 @@ def found(*tests: str, held: str = ", for: 5m") -> list[int]:
     return [hit.where.start.column for hit in CHECK.find(estate_of(Example(files)))]
 
 
-def test_without_tests_nothing_is_said() -> None:
+def test_without_tests_nothing_is_found() -> None:
     """Without known tests the check finds nothing."""
     assert list(CHECK.find(estate_of(Example({"r.yml": RULES.replace("FOR", ", for: 5m")})))) == []
 
 
-def test_fires_and_never_waits() -> None:
+def test_an_alert_that_tests_never_see_waiting_is_found() -> None:
     """The finding is at ``for``. A quiet assertion after ``for``, or with other input, does not count."""
     assert found(FIRES) == [57]
     assert found(FIRES, "{eval_time: 9m, alertname: High}") == [57]
@@ -40,11 +40,11 @@ def test_fires_and_never_waits() -> None:
     ],
     ids=["earlier-in-its-test", "before-for", "only-quiet", "no-test"],
 )
-def test_nothing_to_say(tests: tuple[str, ...]) -> None:
+def test_an_alert_that_waits_or_never_fires_in_tests_is_not_found(tests: tuple[str, ...]) -> None:
     """An alert that tests see waiting, or never see firing, is not found."""
     assert found(*tests) == []
 
 
-def test_without_for() -> None:
-    """An alert without ``for`` is not found."""
+def test_an_alert_without_for_is_not_found() -> None:
+    """The alert fires in its test, and has no ``for`` to check."""
     assert found(FIRES, held="") == []

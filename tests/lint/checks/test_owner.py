@@ -31,7 +31,7 @@ WANTED = Requirements(owner_label="team", owners=frozenset({"web", "db"}))
         (", labels: {team: mail}, annotations: {team: web}", "'mail' is not a known owner"),
     ],
 )
-def test_nobody_known_owns_it(keys: str, told: str) -> None:
+def test_an_alert_without_a_known_owner_is_found(keys: str, told: str) -> None:
     """A missing or unknown owner is found. A label counts before an annotation."""
     (one,) = found(f"alert: A, expr: x > 1{keys}", WANTED)
     assert told in one.message
@@ -46,12 +46,12 @@ def test_nobody_known_owns_it(keys: str, told: str) -> None:
         "record: a, expr: x",
     ],
 )
-def test_somebody_may_own_it(rule: str) -> None:
+def test_an_alert_with_a_known_owner_or_a_template_is_not_found(rule: str) -> None:
     """A known owner or a template is not found."""
     assert found(rule, WANTED) == ()
 
 
-def test_nobody_asks_for_owners() -> None:
+def test_without_requirements_nothing_is_found() -> None:
     """Without requirements the check finds nothing."""
     assert found("alert: A, expr: x > 1", Requirements()) == ()
     assert found("alert: A, expr: x > 1", None) == ()

@@ -10,7 +10,7 @@ from gonogo.lint.core.pragmas import NEVER_SILENT, Silenced, silenced
 RULES = "groups:\n- name: g\n  rules:\n  # gonogo: disable={}\n  - alert: A\n    expr: up == 0\n"
 
 
-def test_every_check_can_be_named_but_those_that_nothing_silences() -> None:
+def test_a_pragma_may_name_every_check_that_can_be_silenced() -> None:
     """A pragma may name every check, except those that cannot be silenced."""
     assert checks().keys() >= NEVER_SILENT.keys()
     for check in checks():
@@ -18,8 +18,8 @@ def test_every_check_can_be_named_but_those_that_nothing_silences() -> None:
         assert len(findings(estate, [checks()["pragma"]])) == (check in NEVER_SILENT)
 
 
-def test_its_findings_are_those_that_silencing_tells() -> None:
-    """The check and the silencing report the same findings, so that each is reported once."""
+def test_the_check_and_the_silencing_report_the_same_findings() -> None:
+    """Each finding is then reported once."""
     estate = Estate((source_file(RULES.format("nope why"), "f"),))
     found = findings(estate, [checks()["pragma"]])
     assert silenced((), estate.files, checks()) == Silenced((), found, 0)

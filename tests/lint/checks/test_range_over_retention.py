@@ -32,7 +32,7 @@ KEPT = timedelta(days=15)
         ("sum(max_over_time((x offset 10d)[3d:1h] offset 4d)) > 1", "17d"),
     ],
 )
-def test_a_reach_beyond_the_retention(expression: str, reach: str) -> None:
+def test_an_expression_that_looks_back_beyond_the_retention_is_found(expression: str, reach: str) -> None:
     """Ranges, offsets and subqueries add up."""
     (one,) = found(expression, retention=KEPT)
     assert f"looks back {reach}" in one.message
@@ -42,7 +42,7 @@ def test_a_reach_beyond_the_retention(expression: str, reach: str) -> None:
     "expression",
     ["increase(x[15d]) > 1", "x @ 0 > 1", "rate(x[30d] @ 0) > 1", "max_over_time(x[30d:1d] @ 0) > 1", "sum("],
 )
-def test_what_is_kept_or_at_a_fixed_time(expression: str) -> None:
+def test_a_range_within_the_retention_or_at_a_fixed_time_is_not_found(expression: str) -> None:
     """Ranges within the retention, and fixed times, are not found."""
     assert found(expression, retention=KEPT) == ()
 

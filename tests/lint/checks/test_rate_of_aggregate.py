@@ -22,7 +22,7 @@ PLAIN = record("job:y:copy", "y_total")
         "rate(sum(x_total)[5m:1m])",
     ],
 )
-def test_an_aggregate_is_found(expression: str) -> None:
+def test_a_function_for_counters_over_an_aggregate_is_found(expression: str) -> None:
     """A recorded aggregate or a subquery is found, with each of the four functions."""
     assert severities(CHECK, SUM, record("r", expression)) == ["error"]
 
@@ -40,12 +40,12 @@ def test_an_aggregate_is_found(expression: str) -> None:
         "sum(rate(x_total[5m]))",
     ],
 )
-def test_all_else_is_left_alone(expression: str) -> None:
+def test_a_function_over_other_series_is_not_found(expression: str) -> None:
     """Other arguments, unknown records, and records that the selector cannot find are not reported."""
     assert severities(CHECK, SUM, PLAIN, record("r", expression)) == []
 
 
-def test_one_of_several_rules() -> None:
+def test_the_one_rule_of_a_name_that_aggregates_is_reported() -> None:
     """If one of several rules of a name aggregates, the message names it."""
     other = record("job:x:sum", "x_total", zone="b")
     (one,) = found(CHECK, other, SUM, record("r", "rate(job:x:sum[5m])"))

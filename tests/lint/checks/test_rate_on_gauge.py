@@ -40,7 +40,7 @@ TYPES = {
         ('rate({"http.load"}[5m])', ["warning"]),
     ],
 )
-def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
+def test_a_rate_of_a_declared_gauge_is_found(expression: str, severity: list[str]) -> None:
     """Only a declared gauge is found, under ``rate`` and ``irate``."""
     assert severities(CHECK, record("r", expression), live=Live(types=TYPES)) == severity
 
@@ -58,7 +58,7 @@ def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
         ("rate(d[5m]) + histogram_quantile(0.9, sum by (le) (rate(e_bucket[5m])))", ["d"]),
     ],
 )
-def test_a_name_that_is_no_counters_is_worth_knowing(expression: str, metrics: list[str]) -> None:
+def test_a_rate_of_a_name_unlike_a_counters_is_a_note(expression: str, metrics: list[str]) -> None:
     """Each name is a note once. Records and certain gauges belong to other checks."""
     told = found(CHECK, record("r", expression), record("again", expression))
     assert [one.severity.value for one in told] == ["info"] * len(metrics)

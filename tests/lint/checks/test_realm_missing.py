@@ -32,7 +32,7 @@ def found(rules: str, interest: Interest | None = INTEREST, *, complete: bool = 
         "{record: half, expr: sum(x)}, {record: p_ok, expr: half * 2}",
     ],
 )
-def test_a_signal_that_cannot_have_the_label(rule: str) -> None:
+def test_a_signal_that_cannot_have_the_realm_label_is_found(rule: str) -> None:
     """A signal is found in each way to lose the label."""
     (one,) = found(rule)
     assert one.rule == "p_ok"
@@ -52,29 +52,29 @@ def test_a_signal_that_cannot_have_the_label(rule: str) -> None:
         "{record: p_ok, expr: sum(x), labels: {metric_realm: test}}, {record: p_ok, expr: x}",
     ],
 )
-def test_a_signal_that_may_have_the_label(rule: str) -> None:
+def test_a_signal_that_may_have_the_realm_label_is_not_found(rule: str) -> None:
     """A signal that may have the label, and a record that is not a signal, are not found."""
     assert found(rule) == ()
 
 
-def test_another_realm_alone_is_told() -> None:
+def test_a_signal_with_only_another_realm_is_found() -> None:
     """A signal is found if no rule records the policy's realm."""
     (one,) = found("{record: p_ok, expr: sum(x), labels: {metric_realm: test}}")
     assert "metric_realm='prod'" in one.message
 
 
-def test_without_a_policy_there_are_no_signals() -> None:
-    """Without a policy the check finds nothing."""
+def test_without_a_policy_nothing_is_found() -> None:
+    """The lint knows no signals then."""
     assert found("{record: p_ok, expr: sum(x)}", None) == ()
 
 
-def test_a_record_that_others_may_make_too_proves_nothing() -> None:
+def test_a_record_that_other_rules_may_make_is_not_found() -> None:
     """If not all rules of the server are known, the check finds nothing."""
     rules = "{record: half, expr: sum(x)}, {record: p_ok, expr: half * 2}"
     assert len(found(rules)) == 1
     assert found(rules, complete=False) == ()
 
 
-def test_a_policy_without_a_realm_misses_none() -> None:
-    """A policy without a realm needs no label."""
+def test_a_policy_without_a_realm_needs_no_label() -> None:
+    """No signal of the policy is found."""
     assert not found("{record: p_ok, expr: sum(x)}", Interest("metric_realm", None, frozenset({"p_ok"})))

@@ -19,7 +19,7 @@ def found(*rules: str) -> tuple[Finding, ...]:
 A, B = "{record: a, expr: x}", "{record: b, expr: a + a * 2}"
 
 
-def test_a_record_below_its_reader() -> None:
+def test_a_record_below_its_reader_is_found() -> None:
     """The metric is reported once for the rule."""
     (one,) = found(B, A)
     assert (one.rule, one.severity) == ("b", "warning")
@@ -35,12 +35,12 @@ def test_a_record_below_its_reader() -> None:
         ("{record: b, expr: 'a{s=\"1\"}'}", "{record: a, expr: x, labels: {s: '2'}}"),
     ],
 )
-def test_what_stands_in_order(rules: tuple[str, ...]) -> None:
-    """Rules in order, and rules that read themselves, are not found."""
+def test_rules_in_order_are_not_found(rules: tuple[str, ...]) -> None:
+    """Rules that read themselves are not found either."""
     assert found(*rules) == ()
 
 
-def test_other_groups_have_no_order() -> None:
+def test_rules_of_different_groups_are_not_found() -> None:
     """Rules of different groups have no order."""
     text = "groups: [{name: g, rules: [{record: b, expr: a}]}, {name: h, rules: [{record: a, expr: x}]}]\n"
     assert findings(estate_of(Example({"rules.yml": text})), [CHECK]) == ()

@@ -32,15 +32,15 @@ WANTED = Requirements(required_annotations=NamePatterns.of({"team": "web|db", "a
         ("{team: '{{ $labels.team }}', any: x}", []),
     ],
 )
-def test_an_alert_has_what_is_required(annotations: str, told: list[str]) -> None:
-    """A missing or unfit annotation is found. A template fits every pattern."""
+def test_a_missing_or_unfit_annotation_is_found(annotations: str, told: list[str]) -> None:
+    """A template fits every pattern."""
     hits = found(f"alert: A, expr: x > 1, annotations: {annotations}", WANTED)
     assert len(hits) == len(told)
     assert all(any(words in hit.message for hit in hits) for words in told)
 
 
-def test_nothing_is_asked_of_records_or_without_requirements() -> None:
-    """Records need no annotation, and without requirements the check finds nothing."""
+def test_records_need_no_annotation() -> None:
+    """Alerts need no annotation either if there are no requirements."""
     assert found("record: a, expr: x", WANTED) == ()
     assert found("alert: A, expr: x > 1", None) == ()
     assert found("alert: A, expr: x > 1", Requirements()) == ()

@@ -32,15 +32,15 @@ WANTED = Requirements(required_labels=NamePatterns.of({"team": "web|db", "any": 
         ("{team: '{{ $labels.team }}', any: x}", []),
     ],
 )
-def test_an_alert_has_what_is_required(labels: str, told: list[str]) -> None:
-    """A missing or unfit label is found. A template fits every pattern."""
+def test_a_missing_or_unfit_label_is_found(labels: str, told: list[str]) -> None:
+    """A template fits every pattern."""
     hits = found(f"alert: A, expr: x > 1, labels: {labels}", WANTED)
     assert len(hits) == len(told)
     assert all(any(words in hit.message for hit in hits) for words in told)
 
 
-def test_nothing_is_asked_of_records_or_without_requirements() -> None:
-    """Records need no label, and without requirements the check finds nothing."""
+def test_records_need_no_label() -> None:
+    """Alerts need no label either if there are no requirements."""
     assert found("record: a, expr: x", WANTED) == ()
     assert found("alert: A, expr: x > 1", None) == ()
     assert found("alert: A, expr: x > 1", Requirements()) == ()

@@ -37,7 +37,7 @@ def found(
 PAGED = "{receiver: team, matchers: ['severity=\"page\"']}"
 
 
-def test_an_alert_that_falls_to_nobody() -> None:
+def test_an_alert_that_no_receiver_gets_is_found() -> None:
     """The finding is at the alert."""
     (one,) = found(PAGED)
     assert (one.rule, one.where.start.path) == ("Down", "rules.yml")
@@ -56,25 +56,25 @@ def test_an_alert_that_falls_to_nobody() -> None:
         (("{receiver: team}",), "{}"),
     ],
 )
-def test_an_alert_that_somebody_may_hear_of(routes: tuple[str, ...], labels: str) -> None:
+def test_an_alert_that_a_receiver_may_get_is_not_found(routes: tuple[str, ...], labels: str) -> None:
     """Labels of the expression may change the route, and a silent route that names the alert is intended."""
     assert found(*routes, labels=labels) == ()
 
 
-def test_a_root_that_tells_somebody_is_enough() -> None:
-    """With a receiver at the root that notifies somebody, no alert is found."""
+def test_a_root_with_a_receiver_that_notifies_is_enough() -> None:
+    """No alert is found, because the root takes all alerts."""
     assert found(PAGED, root="team") == ()
 
 
-def test_external_labels_count_and_relabelling_leaves_it_open() -> None:
-    """Alertmanager sees the labels that the server sends."""
+def test_external_labels_and_relabelling_change_the_route() -> None:
+    """Alertmanager sees the labels that the server sends. Relabelling makes the route unknown."""
     external = "{receiver: team, matchers: ['site=\"north\"']}"
     assert found(external, configuration="global: {external_labels: {site: north}}") == ()
     assert len(found(external, configuration="global: {external_labels: {site: south}}")) == 1
     assert found(PAGED, configuration="alerting: {alert_relabel_configs: [{action: labeldrop, regex: x}]}") == ()
 
 
-def test_a_route_behind_one_that_takes_everything() -> None:
+def test_a_route_behind_one_that_takes_every_alert_is_found() -> None:
     """The finding is at the later route. With ``continue`` the later route is reached."""
     (one,) = found("{receiver: team}", PAGED)
     assert (one.where.start.path, one.where.start.line) == ("alertmanager.yml", 5)
@@ -82,7 +82,7 @@ def test_a_route_behind_one_that_takes_everything() -> None:
 
 
 @pytest.mark.parametrize("matcher", ['alertname="Up"', 'alertname=~"Up|Left"', 'alertname=~"(Up)"'])
-def test_a_route_for_an_alert_that_is_not_there(matcher: str) -> None:
+def test_a_route_for_an_alert_that_no_rule_raises_is_a_note(matcher: str) -> None:
     """The route is found only if all rules are known."""
     route = f"{{receiver: team, matchers: ['{matcher}']}}"
     (one,) = found(route, root="team", configuration="global: {}")
@@ -94,11 +94,11 @@ def test_a_route_for_an_alert_that_is_not_there(matcher: str) -> None:
 @pytest.mark.parametrize(
     "matcher", ['alertname="Down"', 'alertname=~"Up|Down"', 'alertname=~"U.*"', 'alertname!="Up"', 'job="Up"']
 )
-def test_a_route_for_an_alert_that_is_or_may_be_there(matcher: str) -> None:
+def test_a_route_for_an_alert_that_may_exist_is_not_found(matcher: str) -> None:
     """An existing alert, or a pattern, is not found."""
     assert found(f"{{receiver: team, matchers: ['{matcher}']}}", root="team", configuration="global: {}") == ()
 
 
-def test_without_routes_nothing_is_known() -> None:
+def test_without_routes_nothing_is_found() -> None:
     """Without routes the check finds nothing."""
     assert findings(estate_of(Example({})), [CHECK]) == ()

@@ -24,7 +24,7 @@ def found(*named: str, files: dict[str, str] | None = None) -> tuple[Finding, ..
     return findings(estate_of(Example(FILES if files is None else files, facts)), [CHECK])
 
 
-def test_every_file_that_the_policy_does_not_name_is_told() -> None:
+def test_each_loaded_file_that_the_policy_does_not_name_is_found() -> None:
     """The finding is at the entry that loads the file."""
     told = found("r/a.yml", "more/c.yml")
     assert [str(one.where.start) for one in told] == ["prometheus.yml:1:23"]
@@ -37,14 +37,14 @@ def test_a_policy_may_name_more_than_is_loaded() -> None:
     assert found("r/a.yml", "more/b.yml", "more/c.yml", "other.yml") == ()
 
 
-def test_without_a_policy_or_a_configuration_nothing_is_outside() -> None:
+def test_without_a_policy_or_a_configuration_nothing_is_found() -> None:
     """Without a policy or a configuration the check finds nothing."""
     assert findings(estate_of(Example(FILES)), [CHECK]) == ()
     assert found(files={"r/a.yml": "groups: []\n"}) == ()
 
 
-def test_entries_at_which_nobody_looked() -> None:
-    """Entries that were not looked up load no known file."""
+def test_entries_that_were_not_looked_up_are_not_found() -> None:
+    """No file is known to be loaded by these entries."""
     estate = estate_of(Example(FILES, {"policy_rules": frozenset()}))
     assert estate.configuration is not None
     entries = tuple(replace(entry, matched=None) for entry in estate.configuration.rule_files)

@@ -21,33 +21,33 @@ def found(entries: str, **files: str) -> tuple[Finding, ...]:
     return findings(estate_of(Example({"prometheus.yml": f"rule_files: {entries}\n", **named})), [CHECK])
 
 
-def test_no_file_matches() -> None:
+def test_an_entry_without_a_file_is_found() -> None:
     """A pattern or a name without a file is found at the entry."""
     told = found("[rules.yml, 'rules/*.yaml']", other=RULES)
     assert [one.where.start.column for one in told] == [14, 26]
     assert all(one.severity == "error" and "no file matches" in one.message for one in told)
 
 
-def test_a_star_stands_for_no_folder() -> None:
-    """A ``*`` does not match a folder, as on the server."""
+def test_a_star_does_not_match_a_folder() -> None:
+    """The server matches in the same way, so the entry is found."""
     assert len(found("['*.yml']", rules_web=RULES)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "groups: []\n", "groups: [{name: g, rules: []}]\n"])
-def test_a_file_without_a_rule(text: str) -> None:
-    """A file with an empty group is found."""
+def test_a_file_without_a_rule_is_found(text: str) -> None:
+    """A file with an empty group is found as well."""
     (one,) = found("[rules.yml]", rules=text)
     assert "the file has no rule" in one.message
 
 
-def test_one_rule_is_enough_and_broken_files_are_not_empty() -> None:
+def test_an_entry_with_one_rule_or_a_broken_file_is_not_found() -> None:
     """One rule is enough, and other checks report broken files."""
     assert found("['*.yml']", rules=RULES, more="") == ()
     assert found("[rules.yml]", rules="groups: [{name: g, rules: [{record: a}]}]\n") == ()
 
 
-def test_nobody_looked() -> None:
-    """Entries that were not looked up, and a missing configuration, are not found."""
+def test_entries_that_were_not_looked_up_are_not_found() -> None:
+    """A missing configuration is not found either."""
     configuration, problems = read_configuration("rule_files: [a.yml]\n", "prometheus.yml")
     assert problems == ()
     assert findings(Estate(configuration=configuration), [CHECK]) == ()

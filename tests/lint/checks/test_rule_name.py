@@ -24,14 +24,14 @@ WANTED = Requirements(alert_name=re.compile("[A-Z][A-Za-z]+"), record_name=re.co
 
 
 @pytest.mark.parametrize("rule", ["alert: down, expr: x > 1", "record: UP, expr: x", "alert: 'job:up', expr: x > 1"])
-def test_a_name_of_another_form(rule: str) -> None:
+def test_a_name_that_does_not_fit_the_pattern_is_found(rule: str) -> None:
     """Alerts and records each have their own pattern."""
     (one,) = found(rule, WANTED)
     assert "does not fit the required pattern" in one.message
 
 
 @pytest.mark.parametrize("rule", ["alert: Down, expr: x > 1", "record: 'job:up', expr: x"])
-def test_a_name_of_the_form(rule: str) -> None:
+def test_a_name_that_fits_the_pattern_is_not_found(rule: str) -> None:
     """A fitting name, and every name without requirements, is not found."""
     assert found(rule, WANTED) == ()
     assert found(rule, Requirements()) == ()

@@ -26,19 +26,19 @@ def job(interval: str) -> str:
 @pytest.mark.parametrize(
     ("interval", "severity"), [("5m", "error"), ("1h", "error"), ("121s", "warning"), ("4m", "warning")]
 )
-def test_too_rarely(interval: str, severity: str) -> None:
+def test_a_job_that_is_scraped_too_rarely_is_found(interval: str, severity: str) -> None:
     """An interval from the lookback on is an error, and over two minutes a warning."""
     (one,) = found(job(interval))
     assert (one.severity, one.where.start.line) == (severity, 3)
 
 
-def test_often_enough() -> None:
+def test_a_job_that_is_scraped_often_enough_is_not_found() -> None:
     """Two minutes are often enough. Without a configuration the check finds nothing."""
     assert found(job("2m")) == ()
     assert findings(estate_of(Example({})), [CHECK]) == ()
 
 
-def test_the_global_interval_is_told_where_it_is_written() -> None:
+def test_a_long_global_interval_is_found_where_it_is_written() -> None:
     """The finding is at the global interval if the job has none."""
     (one,) = found("global: {scrape_interval: 10m}\nscrape_configs: [{job_name: a}]\n")
     assert (one.where.start.line, one.where.start.column) == (1, 27)
@@ -48,7 +48,7 @@ def test_the_global_interval_is_told_where_it_is_written() -> None:
     ("interval", "gone"),
     [("121s", "after 2 failed scrapes"), ("150s", "after 2 failed"), ("3m", "after one failed scrape")],
 )
-def test_how_many_failures_it_bears(interval: str, gone: str) -> None:
+def test_the_message_says_how_many_failed_scrapes_end_the_series(interval: str, gone: str) -> None:
     """The message says after how many failed scrapes the series are absent."""
     (one,) = found(job(interval))
     assert gone in one.message

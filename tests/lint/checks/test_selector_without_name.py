@@ -21,8 +21,8 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
     "expression",
     ['{job="a"} > 1', 'sum({job="a"}) > 1', 'rate({job="a"}[5m]) > 1', 'sum(count({a="b"}) + {c="d"}) > 1'],
 )
-def test_values_of_any_metric(expression: str) -> None:
-    """A selector without a name whose values are used is found."""
+def test_a_selector_without_a_name_is_found(expression: str) -> None:
+    """The values of its series are used."""
     (one,) = found(expression)
     assert "name the metric" in one.message
 
@@ -41,6 +41,6 @@ def test_values_of_any_metric(expression: str) -> None:
         "sum(",
     ],
 )
-def test_a_name_or_mere_presence(expression: str) -> None:
+def test_a_named_selector_or_a_count_of_series_is_not_found(expression: str) -> None:
     """A named selector, or one that only counts series, is not found."""
     assert found(expression) == ()

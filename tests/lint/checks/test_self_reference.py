@@ -19,8 +19,8 @@ from tests.lint.core.short_rules import alert, found, record, severities
         record("x", 'sum by (zone) (x{zone="a"})'),
     ],
 )
-def test_a_rule_that_reads_itself(rule: str) -> None:
-    """The rule is found, also if it reads the past, and if its labels fit the selector."""
+def test_a_rule_that_reads_itself_is_found(rule: str) -> None:
+    """The rule may read the past, and its labels fit the selector."""
     assert severities(CHECK, rule) == ["error"]
 
 
@@ -36,12 +36,12 @@ def test_a_rule_that_reads_itself(rule: str) -> None:
         alert("A", 'ALERTS{alertname="A"}'),
     ],
 )
-def test_a_rule_that_does_not(rule: str) -> None:
+def test_a_rule_that_does_not_read_itself_is_not_found(rule: str) -> None:
     """Different labels, selectors without a name, and alerts on alerts are not found."""
     assert severities(CHECK, rule) == []
 
 
-def test_a_circle_is_told_once() -> None:
+def test_a_circle_of_rules_is_found_once() -> None:
     """The finding is at the first rule, with the path. Rules outside the circle are not part of it."""
     rules = (record("down", "a"), record("a", "b + up"), record("b", "c"), record("c", "a"), record("up", "y"))
     (one,) = found(CHECK, *rules)
@@ -49,19 +49,19 @@ def test_a_circle_is_told_once() -> None:
     assert "(a → b → c → a)" in one.message
 
 
-def test_two_circles_and_what_joins_them() -> None:
-    """Each circle is reported, and the rule between them is not."""
+def test_each_of_two_joined_circles_is_found() -> None:
+    """The rule between the circles is not found."""
     rules = (record("a", "a"), record("between", "a"), record("b", "b + between"))
     assert [one.rule for one in found(CHECK, *rules)] == ["a", "b"]
 
 
-def test_circles_that_share_rules() -> None:
-    """The rules of the shortest circle are reported once."""
+def test_circles_that_share_rules_are_found_once_a_rule() -> None:
+    """Each finding is at a rule that the earlier circle does not have."""
     rules = (record("a", "b + c"), record("b", "a"), record("c", "a"))
     assert [one.rule for one in found(CHECK, *rules)] == ["a", "c"]
 
 
-def test_a_circle_through_an_alert() -> None:
+def test_a_circle_through_an_alert_is_found() -> None:
     """The circle is found only if the selector names the alert and its labels fit."""
     reader = record("n", 'count(ALERTS{alertname="A", severity="page"})')
     assert [one.rule for one in found(CHECK, reader, alert("A", "n > 3", severity="page"))] == ["n"]

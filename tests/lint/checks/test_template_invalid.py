@@ -28,7 +28,7 @@ def found(text: str, *, section: str = "annotations", **facts: object) -> list[F
         ("{{ $value | now | toTime }}", "'now' takes 0 arguments, not 1"),
     ],
 )
-def test_what_go_refuses_is_an_error(text: str, message: str) -> None:
+def test_a_template_that_go_refuses_is_an_error(text: str, message: str) -> None:
     """Unparsable templates are errors, in labels and annotations."""
     for section in ("annotations", "labels"):
         first = found(text, section=section, version=(3, 6))[0]
@@ -41,14 +41,14 @@ def test_all_mistakes_are_listed_at_their_places() -> None:
     assert [one.where.length for one in found("{{ .Foo }} {{ $value.x }}")] == [4, 2]
 
 
-def test_functions_newer_than_the_server_are_told() -> None:
+def test_a_function_newer_than_the_server_is_found() -> None:
     """The message says which version added the function."""
     (one,) = found("{{ now }}")
     assert "'now' came with Prometheus 3.6, but the server has 2.42" in one.message
     assert found("{{ now }}", version=(3, 6)) == []
 
 
-def test_sound_templates_are_left_alone() -> None:
-    """Valid templates and plain texts are not found."""
+def test_valid_templates_are_not_found() -> None:
+    """Plain texts are not found either."""
     assert found("{{ $labels.instance }}: {{ $value | humanize }}") == []
     assert found("plain") == []

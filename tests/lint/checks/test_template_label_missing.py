@@ -48,12 +48,12 @@ def test_a_label_that_is_never_there_is_found(expression: str, text: str, why: s
         ("sum(x) > 1", "{{ $labels.job"),
     ],
 )
-def test_what_may_be_there_is_left_alone(expression: str, text: str) -> None:
+def test_a_label_that_may_exist_is_not_found(expression: str, text: str) -> None:
     """Possible labels and unreadable templates are not found."""
     assert found(expression, text) == []
 
 
-def test_each_place_is_told_once_in_labels_too() -> None:
+def test_each_place_in_a_text_is_found_once() -> None:
     """Each place in a label or annotation is reported once."""
     places = [
         (one.where.start.column, one.where.length)
@@ -63,14 +63,14 @@ def test_each_place_is_told_once_in_labels_too() -> None:
     assert {length for _, length in places} == {2}
 
 
-def test_what_rests_on_a_recording_rule_is_a_warning_unless_all_rules_are_known() -> None:
-    """Series of that name may come from elsewhere."""
+def test_a_label_lost_by_a_record_is_an_error_only_if_all_rules_are_known() -> None:
+    """Series of that name may come from elsewhere, so the finding is a warning otherwise."""
     rule = record("job:x:sum", "sum by (job) (x)")
     assert [one.severity for one in found("job:x:sum > 1", "{{ $labels.pod }}", rule)] == ["warning"]
     assert [one.severity for one in found("job:x:sum > 1", "{{ $labels.pod }}", rule, complete=True)] == ["error"]
     assert [one.severity for one in found("sum(job:x:sum) > 1", "{{ $labels.pod }}", rule)] == ["error"]
 
 
-def test_other_alerts_are_left_alone() -> None:
+def test_an_alert_without_a_template_is_not_found() -> None:
     """Alerts without templates are not found."""
     assert found("x > 1", "{{ $labels.a }}", alert("B", "sum(x) > 1")) == []

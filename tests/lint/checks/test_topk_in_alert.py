@@ -23,11 +23,11 @@ from tests.lint.core.short_rules import alert, found, record, severities
         ("sum(", 0),
     ],
 )
-def test_where_a_ranking_decides(expression: str, count: int) -> None:
+def test_a_ranking_that_decides_the_labels_is_found(expression: str, count: int) -> None:
     """A ranking is found, except below another aggregation, ``absent`` and ``scalar``."""
     assert severities(CHECK, alert("A", expression)) == ["warning"] * count
 
 
-def test_recording_rules_are_left_alone() -> None:
+def test_recording_rules_are_not_found() -> None:
     """A recorded ranking is not found."""
     assert found(CHECK, record("r", "topk(3, x)")) == []

@@ -16,14 +16,14 @@ def hits(live: Live | None) -> list[Hit]:
     return list(CHECK.find(Estate((source_file(RULES, "r.yml"),), live=live)))
 
 
-def test_without_a_server_or_its_answer_nothing_is_known() -> None:
+def test_without_an_answer_of_a_server_nothing_is_found() -> None:
     """A question without an answer is no finding."""
     assert hits(None) == []
     assert hits(Live()) == []
     assert hits(Live(found={'up{env="b",job="a"}': True})) == []
 
 
-def test_a_metric_that_is_nowhere_is_an_error() -> None:
+def test_a_metric_without_any_series_is_an_error() -> None:
     """The finding is at the selector."""
     (hit,) = hits(Live(found={'up{env="b",job="a"}': False, "up": False}))
     assert hit.severity is Severity.ERROR
@@ -31,15 +31,15 @@ def test_a_metric_that_is_nowhere_is_an_error() -> None:
     assert "no series of up" in hit.message
 
 
-def test_a_matcher_that_finds_nothing_is_a_warning_that_names_it() -> None:
-    """The series may only not exist yet, so the finding is a warning."""
+def test_a_matcher_without_series_is_named_in_a_warning() -> None:
+    """The series may not exist yet, so the finding is not an error."""
     found = {'up{env="b",job="a"}': False, "up": True, 'up{env="b"}': False, 'up{job="a"}': True}
     (hit,) = hits(Live(found=found))
     assert hit.severity is Severity.WARNING
     assert 'none like up{env="b"},' in hit.message
 
 
-def test_matchers_that_only_together_find_nothing_are_named_together() -> None:
+def test_matchers_that_find_no_series_only_together_are_all_named() -> None:
     """Each matcher alone finds series, so the message names all of them."""
     found = {'up{env="b",job="a"}': False, "up": True, 'up{env="b"}': True, 'up{job="a"}': True}
     (hit,) = hits(Live(found=found))

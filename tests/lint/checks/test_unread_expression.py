@@ -25,7 +25,7 @@ def test_an_expression_beyond_the_parser_is_counted() -> None:
     )
 
 
-def test_an_expression_that_promtool_reads_is_counted() -> None:
+def test_an_expression_that_only_promtool_can_read_is_counted() -> None:
     """An expression that promtool accepts is PromQL of a newer version."""
     accepting = Arbiter("promtool", "9.9.0", frozenset({"f"}))
     messages = found("rate(x)", "x[1h : 1m", "up", arbiters=(accepting,))

@@ -23,18 +23,18 @@ def untested(assertions: str) -> list[str]:
     return [hit.rule for hit in CHECK.find(estate_of(Example({"r.yml": RULES, "r_test.yml": unit})))]
 
 
-def test_without_tests_nothing_is_said() -> None:
+def test_without_tests_nothing_is_found() -> None:
     """Without known tests the check finds nothing."""
     assert list(CHECK.find(estate_of(Example({"r.yml": RULES})))) == []
 
 
-def test_what_an_alert_reads_is_tested_with_it() -> None:
+def test_a_test_of_an_alert_tests_the_rules_below_it() -> None:
     """All rules below a tested alert are tested. Others are not."""
     assert untested("alert_rule_test: [{alertname: High, exp_alerts: [{}]}]") == ["other"]
 
 
-def test_an_expression_tests_what_it_reads() -> None:
-    """An expression tests the rules that it reads, and all rules below."""
+def test_an_expression_in_a_test_tests_the_rules_that_it_reads() -> None:
+    """All rules below them count as tested as well."""
     found = untested("promql_expr_test: [{expr: 'raw:twice > 0', exp_samples: [{labels: 'raw:twice', value: 1}]}]")
     assert found == ["other", "High"]
 
@@ -44,17 +44,17 @@ def test_the_series_of_alerts_test_the_alert() -> None:
     assert untested("promql_expr_test: [{expr: 'ALERTS{alertname=\"High\"}'}]") == ["other"]
 
 
-def test_what_is_no_promql_tests_nothing() -> None:
-    """An invalid expression tests nothing. promtool fails it."""
+def test_an_invalid_expression_tests_nothing() -> None:
+    """Promtool fails such a test."""
     assert len(untested("promql_expr_test: [{expr: 'raw:twice >'}]")) == 4
 
 
-def test_expecting_nothing_is_another_finding() -> None:
-    """A rule with quiet assertions only is a finding of ``negative-only-test``."""
+def test_a_rule_with_quiet_assertions_only_is_not_found() -> None:
+    """Such a rule is a finding of ``negative-only-test``."""
     assert untested("alert_rule_test: [{alertname: High}]") == ["other"]
 
 
-def test_what_two_assertions_reach_is_counted_once() -> None:
+def test_a_rule_that_two_assertions_reach_is_tested() -> None:
     """The record is tested by its own assertion and by the alert's."""
     alert = "alert_rule_test: [{alertname: High, exp_alerts: [{}]}]"
     assert untested(f"{alert}, promql_expr_test: [{{expr: raw:sum, exp_samples: [{{labels: raw:sum}}]}}]") == ["other"]

@@ -19,8 +19,8 @@ def test_a_label_that_shows_the_value_is_found(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["{{ $labels.job }}", "{{ if gt $value 9.0 }}high{{ else }}low{{ end }}", "page", "{{"]
 )
-def test_other_labels_are_left_alone(text: str) -> None:
-    """Labels that only depend on a comparison of the value are not found."""
+def test_a_label_that_does_not_show_the_value_is_not_found(text: str) -> None:
+    """A comparison of the value may choose between two texts."""
     assert severities(CHECK, alert("A", "x > 1", amount=text)) == []
 
 
@@ -45,12 +45,12 @@ def test_other_labels_are_left_alone(text: str) -> None:
         ("x", 1),
     ],
 )
-def test_a_value_that_never_changes_is_no_harm(expression: str, count: int) -> None:
-    """A constant value is not found, because it makes only one alert."""
+def test_a_constant_value_in_a_label_is_not_found(expression: str, count: int) -> None:
+    """A constant value makes only one alert."""
     assert severities(CHECK, alert("A", expression, amount="{{ $value }}")) == ["error"] * count
 
 
-def test_annotations_may_show_it() -> None:
+def test_a_value_in_an_annotation_is_not_found() -> None:
     """Annotations may show the value."""
     rule = "{alert: A, expr: x > 1, annotations: {summary: '{{ $value }}'}}"
     assert severities(CHECK, rule) == []

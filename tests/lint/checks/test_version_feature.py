@@ -48,15 +48,17 @@ def rule(expression: str) -> str:
         ("rate(x[1m] smoothed)", (3, 6), (3, 16)),
     ],
 )
-def test_what_came_later_is_an_error_before(expression: str, before: tuple[int, int], since: tuple[int, int]) -> None:
-    """A feature is an error before its version, and no finding from that version on."""
+def test_a_feature_is_an_error_before_its_version(
+    expression: str, before: tuple[int, int], since: tuple[int, int]
+) -> None:
+    """From its version on the feature is not found."""
     (one,) = found(rule(expression), version=before)
     assert one.severity == "error"
     assert "refuses the whole file" in one.message
     assert found(rule(expression), version=since) == ()
 
 
-def test_what_is_gone_is_an_error_with_what_took_its_place() -> None:
+def test_a_removed_function_is_an_error_with_its_new_name() -> None:
     """2.42 knows ``holt_winters``, and no 3.x does."""
     text = rule("holt_winters(x[5m], 0.5, 0.5)")
     assert found(text, version=(2, 42)) == ()
@@ -71,7 +73,7 @@ def test_what_is_gone_is_an_error_with_what_took_its_place() -> None:
 def test_an_experimental_function_needs_its_flag(
     expression: str, features: frozenset[str] | None, severity: str
 ) -> None:
-    """It is a warning if the flags are not known, and an error if the flag is not set."""
+    """The finding is a warning if the flags are not known, and an error if the flag is not set."""
     (one,) = found(rule(expression), version=(3, 5), features=features)
     assert one.severity == severity
     assert "--enable-feature=promql-experimental-functions" in one.message
@@ -87,21 +89,23 @@ def test_an_experimental_function_needs_its_flag(
         ("a + fill(0) b", (3, 16), "promql-binop-fill-modifiers"),
     ],
 )
-def test_syntax_behind_a_flag(expression: str, version: tuple[int, int], flag: str) -> None:
-    """Syntax behind a flag needs the flag of its version."""
+def test_syntax_behind_a_flag_needs_the_flag_of_its_version(
+    expression: str, version: tuple[int, int], flag: str
+) -> None:
+    """Without the flag the finding names it."""
     (one,) = found(rule(expression), version=version, features=frozenset())
     assert f"--enable-feature={flag}" in one.message
     assert found(rule(expression), version=version, features=frozenset({flag})) == ()
 
 
-def test_an_experimental_function_with_its_flag_is_fine() -> None:
+def test_an_experimental_function_with_its_flag_is_not_found() -> None:
     """With its flag a function is no finding."""
     assert found(rule("info(x)"), version=(3, 5), features=frozenset({"promql-experimental-functions"})) == ()
     (one,) = found(rule("x + fill(0) y"), version=(3, 11), features=frozenset())
     assert "promql-binop-fill-modifiers" in one.message
 
 
-def test_keys_of_rules_and_groups() -> None:
+def test_keys_newer_than_the_version_are_found() -> None:
     """Each finding is at its own key."""
     text = """\
 groups:
@@ -142,7 +146,7 @@ groups:
 @pytest.mark.parametrize(
     ("version", "lines"), [((2, 42), [4, 6, 9, 10]), ((2, 54), [4, 6, 9, 10]), ((3, 0), [4]), ((3, 1), [4])]
 )
-def test_a_name_that_the_version_does_not_take_is_an_error(version: tuple[int, int], lines: list[int]) -> None:
+def test_a_name_that_the_version_refuses_is_an_error(version: tuple[int, int], lines: list[int]) -> None:
     """Names of labels and annotations are free since 3.0, and recorded names since 3.2."""
     told = found(NAMES, version=version)
     assert [one.where.start.line for one in told] == lines
@@ -154,8 +158,8 @@ def test_a_name_that_the_version_does_not_take_is_an_error(version: tuple[int, i
 @pytest.mark.parametrize(
     ("features", "severity"), [(None, "warning"), (frozenset(), "error"), (frozenset({"other"}), "error")]
 )
-def test_2_55_takes_names_of_labels_behind_a_flag(features: frozenset[str] | None, severity: str) -> None:
-    """Only servers have the flag; recorded names stay as they were."""
+def test_2_55_accepts_free_label_names_behind_a_flag(features: frozenset[str] | None, severity: str) -> None:
+    """Recorded names have no such flag."""
     recorded, *others = found(NAMES, version=(2, 55), features=features)
     assert (recorded.where.start.line, str(recorded.severity)) == (4, "error")
     assert [(one.where.start.line, str(one.severity)) for one in others] == [(line, severity) for line in (6, 9, 10)]
@@ -176,10 +180,10 @@ FREE_LABELS = ['sum by ("service.name") (x)', "sum by (a:b) (x)"]
         (FREE_LABELS, (2, 55), (3, 0)),
     ],
 )
-def test_names_in_quotes_came_before_the_names_that_need_them(
+def test_quoted_names_came_before_free_names(
     expressions: list[str], since: tuple[int, int], always: tuple[int, int]
 ) -> None:
-    """Quotes in braces are read since 2.51; only a list of labels looks at the name, until 3.0 behind a flag."""
+    """Quotes in braces are read since 2.51. A list of labels refuses free names before 3.0 without a flag."""
     assert expressions
     for expression in expressions:
         (early,) = found(rule(expression), version=(since[0], since[1] - 1), features=frozenset())
@@ -191,11 +195,11 @@ def test_names_in_quotes_came_before_the_names_that_need_them(
         assert found(rule(expression), version=always, features=frozenset()) == ()
 
 
-def test_a_name_that_the_version_takes_is_fine() -> None:
+def test_free_names_are_not_found_since_3_2() -> None:
     """Since 3.2 every name may be any text."""
     assert found(NAMES, version=(3, 2)) == ()
 
 
-def test_what_cannot_be_read_is_left_to_others() -> None:
-    """An unreadable expression is no finding of this check."""
+def test_an_unreadable_expression_is_not_found() -> None:
+    """Other checks report it."""
     assert found(rule("mad_over_time("), version=(2, 42)) == ()

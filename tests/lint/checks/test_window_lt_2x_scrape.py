@@ -35,8 +35,10 @@ OUTSIDE = FAST + "remote_read: [{url: 'http://127.0.0.1'}]\n"
         ("rate(x_total[1s])", "", []),
     ],
 )
-def test_a_window_of_scraped_series(expression: str, configuration: str, severity: list[str]) -> None:
-    """A window too short for every job is an error, and for one job a note. An unknown interval is no finding."""
+def test_a_window_too_short_for_scraped_series_is_found(
+    expression: str, configuration: str, severity: list[str]
+) -> None:
+    """The finding is an error if the window is too short for every job. An unknown interval is no finding."""
     assert severities(CHECK, record("r", expression), configuration=configuration) == severity
 
 
@@ -44,13 +46,15 @@ def test_a_window_of_scraped_series(expression: str, configuration: str, severit
     ("interval", "configuration", "severity"),
     [("1m", "", ["error"]), ("20s", "", ["warning"]), ("", "", []), ("", FAST, ["error"]), ("10s", FAST, [])],
 )
-def test_a_window_of_recorded_series(interval: str, configuration: str, severity: list[str]) -> None:
+def test_a_window_too_short_for_recorded_series_is_found(
+    interval: str, configuration: str, severity: list[str]
+) -> None:
     """The interval of the group counts, or the global interval if it is known."""
     rules = (record("job:x:sum", "sum(x)"), record("r", "delta(job:x:sum[50s])"))
     assert severities(CHECK, *rules, configuration=configuration, interval=interval) == severity
 
 
-def test_series_that_no_rule_under_that_name_can_make() -> None:
+def test_a_selector_that_no_recording_rule_fits_is_not_found() -> None:
     """A selector that no recording rule satisfies has no known interval."""
     rules = (record("job:x:sum", "sum(x)", zone="a"), record("r", 'delta(job:x:sum{zone="b"}[1s])'))
     assert severities(CHECK, *rules, interval="1m") == []
@@ -66,13 +70,15 @@ def test_series_that_no_rule_under_that_name_can_make() -> None:
         ("max_over_time(x[1m:1m])", "", []),
     ],
 )
-def test_a_window_of_a_subquery(expression: str, configuration: str, severity: list[str]) -> None:
+def test_a_window_too_short_for_the_step_of_a_subquery_is_found(
+    expression: str, configuration: str, severity: list[str]
+) -> None:
     """The step counts, or the global evaluation interval if it is known."""
     assert severities(CHECK, record("r", expression), configuration=configuration) == severity
 
 
-def test_what_is_said() -> None:
-    """The message names the function, the source of the samples, and a safe window."""
+def test_the_message_names_function_source_and_safe_window() -> None:
+    """The source is the job that gives the samples."""
     (one,) = found(CHECK, record("r", 'rate(x_total{job="slow"}[3m])'), configuration=MIXED)
     assert one.message == (
         "rate needs two samples, but job 'slow' scrapes every 2m, so 3m often holds fewer; look back at least 8m"
@@ -80,6 +86,6 @@ def test_what_is_said() -> None:
     assert one.rule == "r"
 
 
-def test_a_function_of_other_arguments() -> None:
+def test_an_argument_that_is_not_a_range_is_not_found() -> None:
     """An argument that is not a range has no window."""
     assert severities(CHECK, record("r", "predict_linear(x[5m], 3600)"), configuration=FAST) == []
