@@ -52,7 +52,7 @@ groups:
 
 
 def as_loaded(groups: Iterable[RuleGroup], file: str = "") -> tuple[LoadedGroup, ...]:
-    """Give groups as a server shows them."""
+    """Return groups as a server shows them."""
     return tuple(
         LoadedGroup(
             group.name,

@@ -1,4 +1,4 @@
-"""Every single edit of a configuration that means something: one value changed, one thing removed, added or moved."""
+"""Every single edit of a configuration with an effect: one value changed, one thing removed, added or moved."""
 
 from __future__ import annotations
 

@@ -29,13 +29,13 @@ JOB = "scrape_configs: [{job_name: a}]"
 
 
 def words(found: tuple[Difference, ...]) -> list[str]:
-    """Give the clauses."""
+    """Return the clauses of the differences."""
     return [one.words for one in found]
 
 
 @kinds
-def test_every_single_edit_differs_from_what_is_shown(kind: str) -> None:
-    """Also where the kind itself was there before."""
+def test_every_single_edit_of_a_configuration_is_a_difference(kind: str) -> None:
+    """Each edit is found, also if the server had the unedited configuration before."""
     edits = dict(single_edits(KINDS[kind]))
     assert [what for what, edited in edits.items() if not difference(edited, SHOWN[kind], folder=FOLDER)] == []
     same = [
@@ -46,7 +46,7 @@ def test_every_single_edit_differs_from_what_is_shown(kind: str) -> None:
 
 @kinds
 def test_no_text_of_a_difference_has_a_secret(kind: str) -> None:
-    """Whichever side it is on."""
+    """No secret of the file or of the server is in the text."""
     texts = [
         f"{one.path} {one.staged} {one.loaded} {one.words}"
         for edited in ("", *dict(single_edits(KINDS[kind])).values())
@@ -57,14 +57,14 @@ def test_no_text_of_a_difference_has_a_secret(kind: str) -> None:
     assert len(texts) > 1
 
 
-def test_there_are_more_than_a_hundred_edits() -> None:
-    """Of configurations alone."""
+def test_there_are_hundreds_of_edits() -> None:
+    """The kinds of configuration have more than 900 single edits."""
     assert sum(len(list(single_edits(text))) for text in KINDS.values()) > 900
 
 
 @kinds
-def test_each_kind_is_equal_to_what_is_shown_of_it(kind: str) -> None:
-    """With the folder known or not, and after any other kind."""
+def test_each_kind_of_configuration_equals_its_shown_form(kind: str) -> None:
+    """The folder may be known or not, and the configuration before may be of any kind."""
     assert difference(KINDS[kind], SHOWN[kind]) == ()
     assert difference(KINDS[kind], SHOWN[kind], folder=FOLDER) == ()
     for other in KINDS:
@@ -72,8 +72,8 @@ def test_each_kind_is_equal_to_what_is_shown_of_it(kind: str) -> None:
 
 
 @given(kind=st.sampled_from(sorted(KINDS)), seed=st.integers())
-def test_the_order_of_keys_says_nothing(kind: str, seed: int) -> None:
-    """At any depth."""
+def test_the_order_of_keys_is_no_difference(kind: str, seed: int) -> None:
+    """Keys may be in any order at any depth."""
     shaken = _shaken(read(KINDS[kind], "it"), random.Random(seed))  # noqa: S311 - an order, no secret
     assert difference(written(shaken), SHOWN[kind]) == ()
 
@@ -87,8 +87,8 @@ def _shaken(tree: Tree, order: random.Random) -> Tree:
 
 
 @pytest.mark.parametrize("broken", ["a: [", "- a", "a: 1\na: 2", "a: 1\n---\nb: 2"])
-def test_what_cannot_be_read_is_a_difference(broken: str) -> None:
-    """On any side."""
+def test_an_unreadable_configuration_is_a_difference(broken: str) -> None:
+    """The staged, the loaded or an earlier configuration cannot be read."""
     for found in (
         difference(broken, GLOBAL),
         difference("", broken),
@@ -98,8 +98,8 @@ def test_what_cannot_be_read_is_a_difference(broken: str) -> None:
         assert [one.words.partition(":")[0] for one in found] == ["the configurations cannot be compared"]
 
 
-def test_what_somebody_else_set_is_named_as_theirs() -> None:
-    """And what the file before had as left over."""
+def test_a_difference_names_the_origin_of_the_loaded_value() -> None:
+    """The value is from another configuration, or was in the file before."""
     loaded = job("honor_labels: true")
     path = "scrape_configs[a].honor_labels is true on the server and nothing in the file"
     assert words(difference(JOB, loaded, JOB)) == [f"{path} (it is from another configuration)"]
@@ -107,7 +107,7 @@ def test_what_somebody_else_set_is_named_as_theirs() -> None:
     assert words(difference(JOB, loaded, before, before=loaded)) == [f"{path} (it was in the file before)"]
 
 
-def test_a_key_that_nobody_knows_must_stay_as_it_was_before() -> None:
+def test_the_default_of_an_unknown_key_must_stay_as_before() -> None:
     """A newer key that neither file gives is the server's default, unless the server showed another value before."""
     loaded = job("newest: fast, words: [a, b], part: {more: 1}")
     assert difference(JOB, loaded, JOB, before=loaded) == ()
@@ -119,8 +119,8 @@ def test_a_key_that_nobody_knows_must_stay_as_it_was_before() -> None:
     assert difference(JOB, job(), JOB, before=loaded) == ()
 
 
-def test_a_key_that_nobody_knows_is_the_default_where_no_load_says_more() -> None:
-    """At a first reload there is no other load; a new job has none either, and is like the others if they agree."""
+def test_an_unknown_key_is_a_default_at_a_first_reload() -> None:
+    """A first reload and a new job have no earlier load. A new job is accepted if the jobs agree with each other."""
     loaded = job("newest: fast, words: [a, b]")
     two = "scrape_configs: [{job_name: a}, {job_name: b}]"
     item = loaded.partition("[")[2].removesuffix("]")
@@ -158,8 +158,8 @@ def test_a_newer_key_that_the_file_gave_before_must_be_gone() -> None:
     assert difference(longer, loaded, old, before=loaded)
 
 
-def test_a_regex_that_is_left_out_is_the_default_and_no_other() -> None:
-    """Prometheus leaves it out since 2.54; 2.42 shows an empty one as null."""
+def test_an_omitted_regex_is_the_default() -> None:
+    """Prometheus does not show the default regex since 2.54. Version 2.42 shows an empty regex as null."""
     staged = "scrape_configs: [{job_name: a, relabel_configs: [{target_label: b, replacement: x}]}]"
     explicit = staged.replace("target_label", "regex: (.*), target_label")
     empty = staged.replace("target_label", "regex: '', target_label")
@@ -174,8 +174,8 @@ def test_a_regex_that_is_left_out_is_the_default_and_no_other() -> None:
     assert len(difference(empty, shown.replace("REST", ""))) == 1
 
 
-def test_a_job_may_say_false_where_the_section_global_says_true() -> None:
-    """A limit of 0 gives way to the global one, ``false`` does not."""
+def test_false_in_a_job_overrides_the_section_global() -> None:
+    """A limit of 0 in a job does not override the global limit. The value ``false`` does."""
     shared = "global: {newest: true, sample_limit: 5}"
     shown = job("HERE").replace("evaluation_interval: 1m", "evaluation_interval: 1m, newest: true, sample_limit: 5")
     for file, server, same in (
@@ -190,8 +190,8 @@ def test_a_job_may_say_false_where_the_section_global_says_true() -> None:
         assert (difference(staged, shown.replace("HERE", server)) == ()) is same, (file, server)
 
 
-def test_a_value_that_a_job_took_from_the_section_global_says_nothing_of_the_default() -> None:
-    """So the job may show another value once the global one is gone, as ``metric_name_validation_scheme`` does."""
+def test_a_value_inherited_from_the_section_global_is_no_default() -> None:
+    """The job may show another value without the global one, as ``metric_name_validation_scheme`` does."""
     old = f"global: {{newest: slow}}\n{JOB}"
     assert (
         difference(
@@ -205,7 +205,7 @@ def test_a_value_that_a_job_took_from_the_section_global_says_nothing_of_the_def
     assert len(difference(JOB, job("newest: fast"), JOB, before=job("newest: slow"))) == 1
 
 
-def test_what_is_in_a_list_is_no_default() -> None:
+def test_an_entry_of_a_list_is_no_default() -> None:
     """A job or rule file of another configuration is a difference, also if it was there before."""
     files = f"{GLOBAL}\nrule_files: [/a]"
     assert [one.path for one in difference("", job(), "", before=job())] == ["scrape_configs[a]"]
@@ -213,7 +213,7 @@ def test_what_is_in_a_list_is_no_default() -> None:
 
 
 def test_a_default_that_was_turned_off_is_a_difference() -> None:
-    """An empty ``replacement`` is not shown at all by 2.42, and as an empty text by 3.14."""
+    """Prometheus 2.42 does not show an empty ``replacement``, and 3.14 shows an empty text."""
     staged = "scrape_configs: [{job_name: a, relabel_configs: [{target_label: b}]}]"
     empty = staged.replace("target_label", "replacement: '', target_label")
     shown = job("relabel_configs: [{separator: ;, regex: (.*), REST target_label: b, action: replace}]")
@@ -230,7 +230,7 @@ def test_a_default_that_was_turned_off_is_a_difference() -> None:
 
 
 def test_jobs_are_compared_by_name_and_their_order_counts() -> None:
-    """Unless a name is there twice, or missing."""
+    """Jobs are compared by their place if a name occurs twice or is missing."""
     one, two = job().partition("[")[2].removesuffix("]"), job().partition("[")[2].removesuffix("]")
     two = two.replace("job_name: a", "job_name: b")
     staged = "scrape_configs: [{job_name: a}, {job_name: b}]"
@@ -247,8 +247,8 @@ def test_jobs_are_compared_by_name_and_their_order_counts() -> None:
     assert difference("scrape_configs: [1]", shown % one)
 
 
-def test_lists_of_texts_name_what_is_missing_and_what_is_too_many() -> None:
-    """And their order where nothing is."""
+def test_a_difference_of_lists_names_missing_and_extra_entries() -> None:
+    """If no entry is missing or extra, the difference is the order."""
     staged = "rule_files: [/a, /b, /b]"
     assert [(d.staged, d.loaded) for d in difference(staged, f"{GLOBAL}\nrule_files: [/b, /c]")] == [
         ("/a", "nothing"),
@@ -260,7 +260,7 @@ def test_lists_of_texts_name_what_is_missing_and_what_is_too_many() -> None:
     ]
 
 
-def test_what_differs_only_in_what_is_hidden_is_said_to() -> None:
+def test_a_difference_in_a_hidden_part_is_reported() -> None:
     """The hidden parts are not shown."""
     staged = "remote_read: [{url: 'http://127.0.0.1/?token=one'}]"
     loaded = (
@@ -273,8 +273,8 @@ def test_what_differs_only_in_what_is_hidden_is_said_to() -> None:
     ]
 
 
-def test_what_a_part_is_must_be_the_same() -> None:
-    """A mapping is no list, and a section that is a scalar is nothing that a server takes."""
+def test_parts_of_different_types_are_a_difference() -> None:
+    """A mapping differs from a list. A server refuses a section that is a scalar."""
     assert difference("storage: [1]", f"{GLOBAL}\nstorage: {{tsdb: {{a: 1}}}}")
     assert difference("global: 7", GLOBAL)
     assert difference("scrape_configs: 7", GLOBAL)
@@ -282,8 +282,8 @@ def test_what_a_part_is_must_be_the_same() -> None:
     assert difference("storage: []", f"{GLOBAL}\nstorage: {{}}") == ()
 
 
-def test_version_3_adds_defaults_of_its_own() -> None:
-    """As its source has them."""
+def test_the_defaults_that_version_3_adds_are_known() -> None:
+    """The defaults are those of the source of Prometheus 3."""
     protocols = "[OpenMetricsText1.0.0, OpenMetricsText0.0.1, PrometheusText1.0.0, PrometheusText0.0.4]"
     rest = f"""track_timestamps_staleness: false, scrape_protocols: {protocols}, scrape_native_histograms: false,
       always_scrape_classic_histograms: false, convert_classic_histograms_to_nhcb: false, enable_compression: true,
@@ -306,8 +306,8 @@ otlp: {translation_strategy: UnderscoreEscapingWithSuffixes, label_name_undersco
     assert difference(f"{limits}\n{JOB}", with_limits.replace("a, sample_limit: 5", "a, sample_limit: 6"))
 
 
-def test_consul_has_its_password_elsewhere() -> None:
-    """As ``basic_auth``, whose password is masked."""
+def test_the_password_of_consul_is_compared_with_basic_auth() -> None:
+    """The server shows the user of Consul as ``basic_auth`` with a masked password."""
     shown = """{server: 'localhost:8500', tag_separator: ',', scheme: http, allow_stale: true, refresh_interval: 30s,
       basic_auth: {username: ann, password: <secret>}, follow_redirects: true, enable_http2: true}"""
     staged = "scrape_configs: [{job_name: a, consul_sd_configs: [{username: ann, password: hush}]}]"

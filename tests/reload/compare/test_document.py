@@ -19,7 +19,7 @@ from gonogo.reload.compare.document import LONGEST_SHOWN, KeyPath, read, redacte
     ],
 )
 def test_secrets_in_urls_are_left_out(text: str, seen: str) -> None:
-    """Passwords, and the values of parameters."""
+    """A text shows neither passwords nor the values of URL parameters."""
     assert redacted(text) == seen
 
 
@@ -46,8 +46,8 @@ def test_parts_are_shown_without_their_secrets(text: str, seen: str) -> None:
     assert shown(read(text, "it"), KeyPath()) == seen
 
 
-def test_what_is_long_is_cut() -> None:
-    """To a length that fits a line."""
+def test_a_long_text_is_cut() -> None:
+    """The text is cut to a length that fits a line."""
     text = shown(read(f"a: {'x' * 500}", "it"), KeyPath())
     assert len(text) == LONGEST_SHOWN
     assert text.endswith("x…")
@@ -64,14 +64,14 @@ scrape_configs:
 """
 
 
-def test_what_cannot_be_read_has_none() -> None:
-    """The check that reads it says why; and an empty one has none."""
+def test_an_unreadable_configuration_has_no_secrets() -> None:
+    """Another check reports the unreadable configuration. An empty password is no secret either."""
     assert secrets_in("{") == frozenset()
     assert secrets_in("scrape_configs: [{basic_auth: {password: ''}}]") == frozenset()
 
 
 def test_passwords_are_found_by_their_keys_and_in_addresses() -> None:
-    """A file that holds one, and a user's name, are none."""
+    """The path of a password file and the name of a user are no secrets."""
     found = secrets_in(CONFIG)
     assert {value for _, value in found} >= {"hunter2", "hunter3"}
     assert not {value for _, value in found} & {"me", "password"}

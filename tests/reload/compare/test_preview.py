@@ -33,15 +33,15 @@ def configured(staged: str, shown: str, **targets: int) -> Preview:
 @pytest.mark.parametrize(
     "broken", ["a: [", "global: {evaluation_interval: often}", "global: {evaluation_interval: [1]}"]
 )
-def test_what_cannot_be_read_is_refused(broken: str) -> None:
-    """A high limit of removals does not help."""
+def test_an_unreadable_configuration_is_refused(broken: str) -> None:
+    """The change is refused even if any share of the rules may be removed."""
     found = configured(broken, SHOWN["nothing"])
     assert found
     assert refusal(found, 1.0)[0].startswith("the changes are not known: ")
 
 
 def test_a_mass_removal_is_refused() -> None:
-    """An empty glob is how rules vanish."""
+    """A glob without a match is a common cause of vanished rules."""
     found = rules()
     assert refusal(found, 0.05) == ("4 of 4 rules would be removed, 100.0%; at most 5.0% may be",)
     assert refusal(found, 1.0) == ()
@@ -65,14 +65,14 @@ def test_a_mass_removal_is_refused() -> None:
     ],
 )
 def test_alerts_forget_their_state_with_another_group_or_file(group: RuleGroup, why: str) -> None:
-    """Only alerts with ``for`` or ``keep_firing_for`` lose their state. They do not count as removed."""
+    """Only alerts with ``for`` or ``keep_firing_for`` lose their state. These alerts do not count as removed."""
     found = rules(group)
     assert [(lost.alert.rule.name, lost.why) for lost in found.losing_state] == [("Down", why), ("Stays", why)]
     assert found.removals[0] == Removal("rules", 0, 4)
 
 
-def test_alerts_forget_their_state_with_other_labels_and_keep_it_with_another_expression() -> None:
-    """As with another duration or annotation."""
+def test_alerts_lose_their_state_with_other_labels_only() -> None:
+    """Alerts keep their state with another expression, duration or annotation."""
     other = replace(DOWN, labels={"severity": "ticket"})
     found = rules(replace(GROUP, rules=(other, QUICK, STAYS, SUM)))
     assert [lost.why for lost in found.losing_state] == ['its labels were severity="page"']
@@ -91,8 +91,8 @@ def test_alerts_forget_their_state_with_other_labels_and_keep_it_with_another_ex
     ]
 
 
-def test_added_rules_are_listed_and_nothing_is_nothing() -> None:
-    """Files by the path that the server sees, or by none."""
+def test_added_rules_are_listed() -> None:
+    """Equal rules give an empty preview."""
     new = replace(SUM, name="new")
     assert [one.rule for one in rules(GROUP, RuleGroup("h", (new,))).rules.missing] == [new]
     assert not rules(GROUP)
@@ -100,14 +100,14 @@ def test_added_rules_are_listed_and_nothing_is_nothing() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_loaded_already_changes_nothing(kind: str) -> None:
-    """For every kind of configuration."""
+def test_a_loaded_configuration_changes_nothing(kind: str) -> None:
+    """The preview is empty for every kind of configuration."""
     assert not configured(KINDS[kind], SHOWN[kind])
     assert kind in {"nothing", "empty sections"} or configured("", SHOWN[kind]) or "0s" in KINDS[kind]
 
 
-def test_jobs_come_go_and_change() -> None:
-    """Each with what changes in it, and no place is listed twice."""
+def test_added_removed_and_changed_jobs_are_listed() -> None:
+    """A changed job has the list of its differences, and no path is listed twice."""
     more = LIMITS + "- {job_name: new}\n"
     assert configured(more, LIMITS_SHOWN).jobs_added == ("new",)
     assert configured("", LIMITS_SHOWN).jobs_removed == ("yes",)
@@ -118,8 +118,8 @@ def test_jobs_come_go_and_change() -> None:
         assert configured(staged, LIMITS_SHOWN).settings == ()
 
 
-def test_settings_are_all_the_rest() -> None:
-    """Intervals, labels, retention, rule files."""
+def test_all_other_differences_are_settings() -> None:
+    """Examples are intervals, labels, retention and rule files."""
     staged = """
 global: {evaluation_interval: 2m, external_labels: {a: b}}
 storage: {tsdb: {retention: {time: 30d}}}
@@ -133,8 +133,8 @@ rule_files: [a.yml]
     ]
 
 
-def test_targets_that_go_are_counted() -> None:
-    """Static ones, or those that are active where that is known."""
+def test_removed_targets_are_counted() -> None:
+    """Active targets count if their number is known, otherwise static targets."""
     fewer = LIMITS.replace('["a:1", "b:2"]', '["a:1"]')
     assert configured(fewer, LIMITS_SHOWN).removals[2] == Removal("targets", 1, 2)
     assert configured("", LIMITS_SHOWN).removals == (
@@ -149,8 +149,8 @@ def test_targets_that_go_are_counted() -> None:
     )
 
 
-def test_what_is_no_job_has_no_targets() -> None:
-    """Nor is it one."""
+def test_a_malformed_job_has_no_targets() -> None:
+    """A malformed entry does not count as a job either."""
     odd = "scrape_configs: [1, {job_name: [a]}, {job_name: b, static_configs: [1, {targets: [[a]]}]}]"
     assert configured(odd, SHOWN["nothing"]).jobs_added == ("b",)
 
@@ -160,7 +160,7 @@ def files_of(text: str) -> ScrapeFiles:
     return read_scrape_files("scrape_config_files: [a.yml]", {"a.yml": text})
 
 
-def test_jobs_of_scrape_files_come_go_and_change() -> None:
+def test_changes_of_jobs_in_scrape_files_are_listed() -> None:
     """Files are compared with files, because the server shows only the names of their pools."""
     job = "scrape_configs: [{job_name: a, scrape_interval: 60s, static_configs: [{targets: ['x:1', 'y:1']}], %s}]"
     shown, pools = SHOWN["nothing"], ("a", "of a file that nobody knows")

@@ -20,20 +20,20 @@ DOWN = Rule(RuleKind.ALERT, "Down", "up == 0", {"severity": "page"}, {"text": "s
 
 
 def change(rule: Rule, group: RuleGroup | None = None) -> RulesDifference:
-    """Hold a rule, in the group ``g`` or another, against ``DOWN`` in the group ``g``."""
+    """Compare a rule of the files, in the group ``g`` by default, with ``DOWN`` in the group ``g`` of the server."""
     return rules_difference([group or RuleGroup("g", (rule,))], as_loaded([RuleGroup("g", (DOWN,))]))
 
 
-def test_every_single_edit_is_seen() -> None:
-    """A hundred of them and more."""
+def test_every_single_edit_of_rules_is_a_difference() -> None:
+    """There are at least a hundred edits, on the server or in the files."""
     edits = list(rule_edits(GROUPS))
     assert [what for what, edited in edits if not rules_difference(edited, as_loaded(GROUPS), MINUTE)] == []
     assert [what for what, edited in edits if not rules_difference(GROUPS, as_loaded(edited), MINUTE).words] == []
     assert len(edits) >= 100
 
 
-def test_nothing_loaded_is_all_missing() -> None:
-    """And the other way round all is extra."""
+def test_without_loaded_rules_every_rule_is_missing() -> None:
+    """Without rules in the files, every loaded rule is extra."""
     assert len(rules_difference(GROUPS, ()).missing) == 8
     assert rules_difference((), as_loaded([RuleGroup("g", (DOWN,))])).words == (
         "alert Down of group g is on the server and not in the files",
@@ -43,8 +43,8 @@ def test_nothing_loaded_is_all_missing() -> None:
     )
 
 
-def test_what_changed_is_said() -> None:
-    """Aspect by aspect, and no secret of a URL."""
+def test_each_changed_aspect_of_a_rule_is_listed() -> None:
+    """The text shows no secret of a URL."""
     other = replace(DOWN, expression="up  == 1", labels={}, annotations={"text": "see http://h/?token=rush"})
     url = "see http://h/?token=…"
     assert change(other).words == (
@@ -57,8 +57,8 @@ def test_what_changed_is_said() -> None:
     )
 
 
-def test_what_cannot_be_read_is_not_taken_for_equal() -> None:
-    """Unless the texts are."""
+def test_an_unreadable_expression_is_a_difference() -> None:
+    """Two unreadable expressions with the same text are equal."""
     odd = replace(DOWN, expression="up ==")
     assert change(odd).words == (
         "expression of alert Down of group g is up == 0 on the server and up == (which cannot be read) in the files",
@@ -68,7 +68,7 @@ def test_what_cannot_be_read_is_not_taken_for_equal() -> None:
 
 
 def test_the_same_rules_are_equal_in_any_order_of_groups_and_spelling() -> None:
-    """An expression is its tree."""
+    """Expressions are compared by their syntax trees."""
     spelled = tuple(
         replace(group, rules=tuple(replace(rule, expression=f"({rule.expression}\n)") for rule in group.rules))
         for group in reversed(GROUPS)
@@ -76,22 +76,22 @@ def test_the_same_rules_are_equal_in_any_order_of_groups_and_spelling() -> None:
     assert rules_difference(spelled, as_loaded(GROUPS), MINUTE).words == ()
 
 
-def test_how_often_counts() -> None:
-    """Two rules of one identity are two."""
+def test_the_number_of_equal_rules_counts() -> None:
+    """Two rules with the same identity are two rules."""
     one, two = RuleGroup("g", (DOWN,)), RuleGroup("g", (DOWN, DOWN))
     assert len(rules_difference([two], as_loaded([one])).missing) == 1
     assert len(rules_difference([one], as_loaded([two])).extra) == 1
     assert not rules_difference([two], as_loaded([one, one]))
 
 
-def test_rules_of_one_identity_are_paired_by_what_they_do() -> None:
-    """Servers may show files in another order."""
+def test_rules_of_one_identity_are_paired_by_their_content() -> None:
+    """Servers may show the files in another order."""
     one, two = RuleGroup("g", (DOWN,)), RuleGroup("g", (replace(DOWN, expression="up == 1"),))
     assert not rules_difference([one, two], as_loaded([two, one]))
 
 
-def test_what_a_side_does_not_say_is_not_compared() -> None:
-    """The interval of a group that gives none, and a limit that is not shown."""
+def test_an_aspect_that_one_side_omits_is_not_compared() -> None:
+    """Examples are the interval of a group without one, and a limit that the server does not show."""
     file = RuleGroup("g", (DOWN,), limit=5)
     slow = LoadedGroup("g", timedelta(hours=1), as_loaded([file])[0].rules)
     assert not rules_difference([file], [slow])
@@ -130,8 +130,8 @@ def test_every_rule_is_in_one_pair(ones: list[RuleGroup], others: list[RuleGroup
 
 
 @given(ones=some_rules.flatmap(lambda rules: st.tuples(st.just(rules), st.permutations(rules))))
-def test_rules_equal_themselves(ones: tuple[list[RuleGroup], list[RuleGroup]]) -> None:
-    """In any order."""
+def test_rules_are_equal_in_any_order(ones: tuple[list[RuleGroup], list[RuleGroup]]) -> None:
+    """Equal rules have no difference."""
     assert not rules_difference(ones[0], as_loaded(ones[1]))
 
 
@@ -157,15 +157,15 @@ def group(*rules: Rule, name: str = "g") -> RuleGroup:
         ((group(A), group(B)), (group(A, B),), ()),
     ],
 )
-def test_only_another_order_of_the_same_rules_is_told(
+def test_only_another_order_of_the_same_rules_is_reported(
     files: tuple[RuleGroup, ...], loaded: tuple[RuleGroup, ...], found: tuple[str, ...]
 ) -> None:
-    """Different rules are reported as such. Groups of one name can replace each other."""
+    """Different rules have reports of their own. Groups with the same name can replace each other."""
     assert reordered(files, as_loaded(loaded)) == found
 
 
 def test_another_order_is_a_difference() -> None:
-    """Said as a clause."""
+    """The difference is a clause with the name of the group."""
     found = rules_difference([group(A, B)], as_loaded([group(B, A)]))
     assert found.words == ("the rules of group g are in another order on the server than in the files",)
     assert found

@@ -35,20 +35,20 @@ def job(text: str, main: str = MAIN) -> FileJob:
         ("scrape_configs: [{job_name: a, scrape_interval: [1s]}]", "'' is not a duration"),
     ],
 )
-def test_what_a_server_could_not_load_has_a_reason(text: str, why: str) -> None:
-    """No job is read then."""
+def test_a_scrape_file_that_no_server_loads_has_a_reason(text: str, why: str) -> None:
+    """No job is read from any scrape file then."""
     files = read_scrape_files(MAIN, {"jobs/a.yml": text, "jobs/b.yml": "scrape_configs: [{job_name: b}]"})
     assert why in files.unreadable
     assert files.jobs == {}
 
 
 def test_a_main_configuration_that_cannot_be_read_is_a_reason() -> None:
-    """The jobs of the main configuration must be known, because a name may be there twice."""
+    """The jobs of the main configuration must be known, because a job name may occur twice."""
     assert read_scrape_files("a: [", {"a.yml": ""}).unreadable
 
 
-def test_no_file_has_no_job() -> None:
-    """An empty file is valid too; without a file nothing is read."""
+def test_without_a_file_there_is_no_job() -> None:
+    """An empty file is valid too. Without a file the main configuration is not read."""
     assert read_scrape_files("a: [", {}) == ScrapeFiles()
     for empty in ("", "scrape_configs:", "scrape_configs: []"):
         assert read_scrape_files(MAIN, {"a.yml": empty}) == ScrapeFiles()
@@ -64,8 +64,8 @@ def test_a_job_takes_its_interval_from_the_section_global() -> None:
     assert job("scheme: http", "scrape_configs: []").interval == timedelta(minutes=1)
 
 
-def test_the_jobs_of_one_file() -> None:
-    """As they are written."""
+def test_the_jobs_of_one_file_are_found_by_its_name() -> None:
+    """A name without a file has no jobs."""
     files = read_scrape_files(MAIN, {name: f"scrape_configs: [{{job_name: {name}}}]" for name in ("a", "b")})
     assert files.of("a").keys() == {"a"}
     assert files.of("c") == {}
@@ -101,7 +101,7 @@ def test_keys_that_no_answer_of_the_server_shows(text: str, hidden: tuple[str, .
         ("static_configs: [{targets: [a]}]", "static_configs: {}", ("static_configs",)),
     ],
 )  # fmt: skip
-def test_two_jobs_differ_by_meaning(one: str, other: str, keys: tuple[str, ...]) -> None:
-    """Durations and booleans may be spelled otherwise; labels are texts."""
+def test_jobs_are_compared_by_meaning(one: str, other: str, keys: tuple[str, ...]) -> None:
+    """Durations and booleans may have another spelling. Labels are texts."""
     assert job(one).differences(job(other)) == keys
     assert job(other).differences(job(one)) == keys

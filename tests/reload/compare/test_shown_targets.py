@@ -46,7 +46,7 @@ def found(*shown: Mapping[str, str], file: str = FILE, job: str = "api") -> list
 
 
 def changed(at: int, **labels: str) -> tuple[dict[str, str], ...]:
-    """Give the targets with other labels of one of them; an empty label is none."""
+    """Return the shown targets with other labels of one of them. An empty label counts as absent."""
     other = {key: value for key, value in {**SHOWN[at], **labels}.items() if value}
     return tuple(other if place == at else dict(one) for place, one in enumerate(SHOWN))
 
@@ -69,15 +69,15 @@ def changed(at: int, **labels: str) -> tuple[dict[str, str], ...]:
     ],
 )
 def test_another_label_is_named_without_its_value(label: str, value: str) -> None:
-    """Parameters may be secret."""
+    """The value is not shown, because parameters may be secret."""
     here, there = found(*changed(0, **{label: value}))
     assert here == f"target a:1 of job api is not as in jobs/a.yml: {label}"
     assert there == "target a:1 of job api is in jobs/a.yml, and the server has no such target"
     assert "hunter2" not in here
 
 
-def test_a_target_too_many_and_one_too_few() -> None:
-    """Each is named."""
+def test_extra_and_missing_targets_are_named() -> None:
+    """Each extra target and each missing target has its own line."""
     assert found(*SHOWN[1:]) == ["target a:1 of job api is in jobs/a.yml, and the server has no such target"]
     more = {**SHOWN[2], "__address__": "d:1"}
     assert found(*SHOWN, more) == ["target d:1 of job api is not as in jobs/a.yml: the file has no such target"]
@@ -85,21 +85,21 @@ def test_a_target_too_many_and_one_too_few() -> None:
 
 
 def test_the_targets_of_the_file_fit() -> None:
-    """In any order, with durations as the server spells them; equal targets are one."""
+    """Targets may be in any order, with another spelling of durations. Equal targets count once."""
     assert found(*SHOWN) == []
     assert found(*reversed(changed(0, __scrape_interval__="60s"))) == []
     assert found(*SHOWN, SHOWN[0]) == []
 
 
 def test_labels_that_the_file_does_not_give_have_their_defaults() -> None:
-    """And nothing that is no list of targets brings any."""
+    """A malformed list of targets adds no target."""
     plain = {"__address__": "a:1", "job": "p", "__scheme__": "http", "__metrics_path__": "/metrics"}
     times = {"__scrape_interval__": "1m", "__scrape_timeout__": "10s"}
     file = "scrape_configs: [{job_name: p, params: {a: b, c: []}, static_configs: [{targets: ['a:1', []]}, a]}]"
     assert found({**plain, **times}, file=file, job="p") == []
 
 
-def test_relabelling_may_drop_targets_but_not_change_what_they_were() -> None:
+def test_relabelling_may_only_drop_targets() -> None:
     """The labels before relabelling are compared."""
     file = FILE + "  relabel_configs: [{action: drop, source_labels: [team], regex: x}]\n"
     assert found(SHOWN[2], file=file) == []

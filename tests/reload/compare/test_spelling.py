@@ -51,8 +51,8 @@ def alike(path: str, staged: str, loaded: str, folder: str | None = None) -> boo
         ("scrape_configs.tls_config.ca_file", "''", "/etc/"),
     ],
 )
-def test_these_differ(path: str, staged: str, loaded: str) -> None:
-    """Each would be another configuration."""
+def test_scalars_with_different_meanings_differ(path: str, staged: str, loaded: str) -> None:
+    """Each pair would be two configurations."""
     assert not alike(path, staged, loaded)
 
 
@@ -80,8 +80,8 @@ def test_these_differ(path: str, staged: str, loaded: str) -> None:
         ("rule_files", "a/*.yml", "a/*.yml"),
     ],
 )
-def test_these_are_the_same(path: str, staged: str, loaded: str) -> None:
-    """Each is what a server makes of it."""
+def test_scalars_with_one_meaning_are_equal(path: str, staged: str, loaded: str) -> None:
+    """Each pair is a text of the file and its form on a server."""
     assert alike(path, staged, loaded)
 
 
@@ -98,13 +98,13 @@ def test_these_are_the_same(path: str, staged: str, loaded: str) -> None:
     ],
 )
 def test_paths_are_joined_to_the_folder(staged: str, loaded: str, folder: str | None) -> None:
-    """And to no other where the folder is known."""
+    """A path in another folder differs if the folder is known."""
     assert alike("rule_files", staged, loaded, folder)
     assert folder is None or not alike("rule_files", staged, f"/other/{loaded}", folder)
 
 
-def test_zeros_are_what_a_server_may_leave_out() -> None:
-    """In texts of users only the empty one is."""
+def test_a_server_may_omit_zero_values() -> None:
+    """A label may be omitted only if its text is empty."""
     limit, label = KeyPath(("scrape_configs", "sample_limit")), KeyPath(("global", "external_labels", "a"))
     for text in ("0", "0s", "false", "off", "0B", "''", "~", "0.0"):
         assert is_zero(leaf(text), limit)

@@ -19,8 +19,8 @@ from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import place, write
 
 
-def test_a_tree_that_nobody_verified_is_no_good_tree(tmp_path: Path) -> None:
-    """A copy is never invented."""
+def test_an_unverified_tree_is_no_good_tree(tmp_path: Path) -> None:
+    """A last good copy is never invented."""
     here = place(tmp_path)
     assert good_tree(here.state, here.live) is None
     assert newest(here.state) is None
@@ -28,7 +28,7 @@ def test_a_tree_that_nobody_verified_is_no_good_tree(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["missing", "damaged"])
 def test_a_damaged_good_tree_is_refused(tmp_path: Path, harm: str) -> None:
-    """An older one would not be the last good one."""
+    """An older copy is not used instead, because it is not the last good copy."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     path = here.state.objects / good.manifest.contents["rules/a.yml"]
@@ -66,8 +66,8 @@ def test_a_full_disk_keeps_the_trees_that_were_there(tmp_path: Path, monkeypatch
     assert [path for path in here.state.objects.iterdir() if path.name.startswith(".")] == []
 
 
-def test_the_same_tree_is_kept_once_and_three_are_kept_in_all(tmp_path: Path) -> None:
-    """Bytes that no tree needs any more go when a switch is settled."""
+def test_three_good_trees_are_kept(tmp_path: Path) -> None:
+    """The same tree is kept once. Bytes that no kept tree needs are removed when a switch is settled."""
     here = place(tmp_path)
     numbers = []
     for number in range(5):
@@ -84,8 +84,8 @@ def test_the_same_tree_is_kept_once_and_three_are_kept_in_all(tmp_path: Path) ->
     assert last.manifest == snapshot(here.live)
 
 
-def test_kept_bytes_are_the_owners_alone_and_no_secret_is_among_them(tmp_path: Path) -> None:
-    """The configuration may hold a password itself."""
+def test_kept_bytes_are_private_and_hold_no_secret_file(tmp_path: Path) -> None:
+    """Only the owner can read them, because the configuration may hold a password itself."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     files = [path for path in here.state.folder.rglob("*") if path.is_file()]
@@ -94,7 +94,7 @@ def test_kept_bytes_are_the_owners_alone_and_no_secret_is_among_them(tmp_path: P
     assert "secrets/password" in good.manifest.entries
 
 
-def test_a_tree_of_another_folder_is_not_given(tmp_path: Path) -> None:
+def test_a_good_tree_of_another_folder_is_not_used(tmp_path: Path) -> None:
     """The last good copy of another folder proves nothing here."""
     here, elsewhere = place(tmp_path / "a"), place(tmp_path / "b")
     keep_good(here.state, here.live)
@@ -102,8 +102,8 @@ def test_a_tree_of_another_folder_is_not_given(tmp_path: Path) -> None:
     assert good_tree(here.state, live_tree(here.live.root / "other.yml")) is None
 
 
-def test_a_file_that_changed_since_it_was_seen_is_not_kept(tmp_path: Path) -> None:
-    """Nor is one that is gone."""
+def test_a_file_that_changed_since_its_hash_is_not_kept(tmp_path: Path) -> None:
+    """A file that was removed is refused in the same way."""
     (tmp_path / "x").write_text("x", encoding="utf-8")
     for source in (tmp_path / "x", tmp_path / "y"):
         with pytest.raises(ActionFailed, match="changed while it was kept"):
@@ -121,14 +121,14 @@ def test_a_damaged_copy_is_written_anew(tmp_path: Path) -> None:
     assert kept(here.state.objects, sha256) == (here.live.root / "rules/a.yml").read_bytes()
 
 
-def test_nothing_is_dropped_where_there_is_nothing(tmp_path: Path) -> None:
-    """A folder that is not there holds nothing to throw away."""
+def test_a_missing_folder_of_kept_bytes_is_left_missing(tmp_path: Path) -> None:
+    """Dropping unneeded bytes does not make the folder."""
     drop_others(tmp_path / "nowhere", ())
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_later_load_of_the_same_tree_is_noted_in_its_place(tmp_path: Path) -> None:
-    """Without a load that is known, what was noted stays; a note without one is read."""
+def test_a_later_load_of_the_same_tree_replaces_the_noted_one(tmp_path: Path) -> None:
+    """Without a known load, the noted load stays."""
     here = place(tmp_path)
     first, second = Load(1.25, 1000.123), Load(1.25, 1001.5)
     assert keep_good(here.state, here.live).loaded is None

@@ -31,7 +31,7 @@ def flagged(path: Path, flag: str) -> bool:
 
 @pytest.mark.parametrize(("flag", "word"), [("i", "immutable"), ("a", "append-only")])
 def test_flags_of_the_file_system_are_seen(tmp_path: Path, flag: str, word: str) -> None:
-    """Of the file and of its folder, with the command that clears them."""
+    """The flag may be on the file or on its folder. The reason has the command that clears the flag."""
     path = tmp_path / "in" / "a.yml"
     path.parent.mkdir()
     path.touch()
@@ -45,8 +45,8 @@ def test_flags_of_the_file_system_are_seen(tmp_path: Path, flag: str, word: str)
     assert bound_file(path, NONE, 0) == bound_folder(path.parent) == ""
 
 
-def test_a_file_that_is_mounted_by_itself_stays(tmp_path: Path) -> None:
-    """Through links to its folder as well."""
+def test_a_file_that_is_mounted_by_itself_is_not_replaced(tmp_path: Path) -> None:
+    """The mount is also found through a link to its folder."""
     path = tmp_path / "a b.yml"
     path.touch()
     (tmp_path / "link").symlink_to(".")
@@ -57,8 +57,8 @@ def test_a_file_that_is_mounted_by_itself_stays(tmp_path: Path) -> None:
     assert b"/proc" in mount_points()
 
 
-def test_a_sticky_folder_keeps_the_files_of_others(tmp_path: Path) -> None:
-    """The owners of the file and of the folder may replace it, and root."""
+def test_in_a_sticky_folder_only_owners_and_root_replace_files(tmp_path: Path) -> None:
+    """The owners are those of the file and of the folder."""
     path = tmp_path / "a.yml"
     path.touch()
     assert bound_file(path, NONE, SOMEBODY) == ""
@@ -67,15 +67,15 @@ def test_a_sticky_folder_keeps_the_files_of_others(tmp_path: Path) -> None:
     assert bound_file(path, NONE, path.stat().st_uid) == bound_file(path, NONE, 0) == ""
 
 
-def test_a_file_that_is_not_there_is_not_replaced(tmp_path: Path) -> None:
+def test_a_missing_file_has_no_hindrance(tmp_path: Path) -> None:
     """A link is replaced itself, not the file behind it."""
     assert bound_file(tmp_path / "a.yml", NONE, SOMEBODY) == bound_folder(tmp_path / "gone") == ""
     (tmp_path / "link").symlink_to("a.yml")
     assert bound_file(tmp_path / "link", NONE, 0) == ""
 
 
-def test_a_tree_with_such_a_file_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
-    """Elsewhere the file is replaced."""
+def test_a_tree_with_an_immutable_file_is_refused_unchanged(tmp_path: Path) -> None:
+    """If this user or file system cannot set the flag, the file is replaced."""
     here = place(tmp_path)
     path = here.live.path("rules/a.yml")
     before = stand(here.live.root)

@@ -81,8 +81,8 @@ def flipped_releases(folder: Path) -> tuple[Place, GoodTree]:
 FARMS = pytest.mark.parametrize("make", [flipped_map, flipped_releases])
 
 
-def test_a_release_that_is_gone_cannot_be_turned_back_to(tmp_path: Path) -> None:
-    """Kubernetes deletes the old one at once: files with the old bytes take the links' places, and that is said."""
+def test_a_link_to_a_removed_release_comes_back_as_a_file(tmp_path: Path) -> None:
+    """Kubernetes removes the old release at once. The report lists the links that files with the old bytes replaced."""
     here, good = flipped_map(tmp_path)
     shutil.rmtree(here.live.root / "..1")
     plan = plan_in_place(here.state, here.live, good)
@@ -105,8 +105,11 @@ def test_a_release_that_is_gone_cannot_be_turned_back_to(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["a.yml", "new.yml"])
-def test_a_release_that_was_written_since_is_not_turned_back_to(tmp_path: Path, name: str) -> None:
-    """The release is not the verified one. An additional file counts too."""
+def test_a_link_is_not_turned_back_to_an_edited_release(tmp_path: Path, name: str) -> None:
+    """An edited release is not the verified one.
+
+    A new file that no glob of the configuration matches does not count.
+    """
     here, good = flipped_map(tmp_path)
     write(here.live.root / "..1", {name: "groups: [] # somebody's\n"})
     plan = plan_in_place(here.state, here.live, good)
@@ -114,7 +117,7 @@ def test_a_release_that_was_written_since_is_not_turned_back_to(tmp_path: Path, 
 
 
 def test_a_link_that_cannot_be_written_is_not_turned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are put one by one, where their folders can be written."""
+    """The files are written one by one instead."""
     here, good = flipped_releases(tmp_path)
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, *_, **more: path != tmp_path and access(path, *_, **more))
@@ -140,8 +143,8 @@ def test_a_rollback_turns_the_link_back(tmp_path: Path, make: Callable[[Path], t
     assert here.stand() == new
 
 
-def test_a_file_that_was_edited_beside_the_farm_goes_back_too(tmp_path: Path) -> None:
-    """The link is turned, and the file is put with its rights."""
+def test_a_file_edited_beside_the_farm_is_restored_too(tmp_path: Path) -> None:
+    """The link is turned back, and the file gets its old rights."""
     here, good = flipped_map(tmp_path)
     write(here.live.root, {"tls/ca.pem": "edited\n"})
     os.removexattr(here.live.root / "tls/ca.pem", "user.deployed")
@@ -155,10 +158,10 @@ def test_a_file_that_was_edited_beside_the_farm_goes_back_too(tmp_path: Path) ->
 
 
 @FARMS
-def test_killed_at_every_step_the_link_comes_back(
+def test_a_kill_at_any_step_leaves_both_releases_recoverable(
     tmp_path: Path, make: Callable[[Path], tuple[Place, GoodTree]]
 ) -> None:
-    """From any moment on, either release can be had."""
+    """A recovery turns the link to the old release or to the new one."""
     here, good = make(tmp_path)
     new = here.stand()
 

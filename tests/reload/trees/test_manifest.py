@@ -25,8 +25,8 @@ from tests.config_trees import CONFIG, differences, place, same, write
 from tests.marked_files import ACL, OWN, acl
 
 
-def test_all_that_is_unfit_is_told_at_once(tmp_path: Path) -> None:
-    """A pipe, a folder and a link to nowhere in one answer, and nothing was waited for."""
+def test_all_unfit_files_are_listed_at_once(tmp_path: Path) -> None:
+    """A pipe, a folder and a link to nowhere are in one answer, and the read waits for none of them."""
     here = place(tmp_path)
     os.mkfifo(here.live.root / "rules/pipe.yml")
     (here.live.root / "rules/folder.yml").mkdir()
@@ -48,14 +48,14 @@ def test_a_tree_without_its_configuration_is_unfit(tmp_path: Path) -> None:
     ("bound", "why"), [("MOST_FILES", "8 files, at most 3"), ("LARGEST_TREE", "larger than 0 MiB")]
 )
 def test_the_size_of_a_tree_is_bounded(tmp_path: Path, bound: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In files and in bytes."""
+    """The limits are a number of files and a number of bytes."""
     monkeypatch.setattr(of_manifest, bound, 3)
     with pytest.raises(Unfit, match=why):
         snapshot(place(tmp_path).live)
 
 
 def test_a_manifest_has_hash_rights_and_link(tmp_path: Path) -> None:
-    """Of a file behind a link, those of the file."""
+    """The hash of a link is that of the file behind the link."""
     here = place(tmp_path)
     os.removexattr(here.live.root / "prometheus.yml", OWN)
     (here.live.root / "rules/link.yml").symlink_to("a.yml")
@@ -92,7 +92,7 @@ def test_a_secret_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_another_byte_is_a_difference(tmp_path: Path, name: str, what: str) -> None:
-    """For a reference, the time of the last write counts."""
+    """For a referenced file, the time of the last write is compared instead of the bytes."""
     here = place(tmp_path)
     before = snapshot(here.live)
     assert same(here.live, before)
@@ -102,8 +102,8 @@ def test_another_byte_is_a_difference(tmp_path: Path, name: str, what: str) -> N
     assert differences(before, snapshot(here.live)) == (f"{name} {what}",)
 
 
-def test_files_come_and_gone_and_modes_are_differences(tmp_path: Path) -> None:
-    """Each is a clause; a reload reads no mode, nor a certificate too many."""
+def test_new_files_missing_files_and_modes_are_differences(tmp_path: Path) -> None:
+    """A server reads no modes, and an additional certificate has no effect on it."""
     here = place(tmp_path)
     (here.live.root / "tls/ca.pem").unlink()
     before = snapshot(here.live)
@@ -120,7 +120,7 @@ def test_files_come_and_gone_and_modes_are_differences(tmp_path: Path) -> None:
     assert content_differences(before, now) == come_and_gone
 
 
-def test_a_link_in_the_place_of_a_file_with_the_same_bytes_is_alike(tmp_path: Path) -> None:
+def test_a_link_to_a_file_with_the_same_bytes_is_no_difference(tmp_path: Path) -> None:
     """The bytes behind the link count."""
     here = place(tmp_path)
     before = snapshot(here.live)
@@ -129,16 +129,16 @@ def test_a_link_in_the_place_of_a_file_with_the_same_bytes_is_alike(tmp_path: Pa
     assert same(here.live, before)
 
 
-def test_json_gives_back_what_was_taken(tmp_path: Path) -> None:
-    """Names that are no UTF-8 too."""
+def test_a_manifest_survives_json(tmp_path: Path) -> None:
+    """File names that are not UTF-8 survive too."""
     here = place(tmp_path)
     Path(os.fsdecode(os.fsencode(here.live.root / "rules") + b"/\xff.yml")).write_text("", encoding="utf-8")
     taken = snapshot(here.live)
     assert from_json(json.loads(json.dumps(as_json(taken)))) == taken
 
 
-def test_one_file_is_taken_or_not_there(tmp_path: Path) -> None:
-    """A link that leads nowhere is not nothing."""
+def test_a_missing_file_has_no_entry(tmp_path: Path) -> None:
+    """A link that leads nowhere is an error, not a missing file."""
     assert entry_at(tmp_path / "x", FileKind.RULES) is None
     (tmp_path / "x").symlink_to("nowhere")
     with pytest.raises(NotReadable, match="nowhere"):

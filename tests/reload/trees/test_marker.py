@@ -19,8 +19,10 @@ ELSEWHERE = "http://prometheus.example:9090"
 
 
 @BOTH_LAYOUTS
-def test_it_is_found_under_any_name_of_the_server(tmp_path: Path, make: Callable[[Path], Place]) -> None:
-    """As long as it is not settled; a switch of another tree is nobody's business."""
+def test_an_unsettled_switch_is_found_under_any_name_of_the_server(
+    tmp_path: Path, make: Callable[[Path], Place]
+) -> None:
+    """A settled switch is not found, nor is a switch of another tree."""
     here = make(tmp_path)
     other = state_folder(tmp_path / ".gonogo", ELSEWHERE)
     assert state_in_force(other, here.live) == other
@@ -35,7 +37,7 @@ def test_it_is_found_under_any_name_of_the_server(tmp_path: Path, make: Callable
     assert state_in_force(other, here.live) == other
 
 
-def test_a_marker_that_nobody_can_read_may_be_of_this_tree(tmp_path: Path) -> None:
+def test_an_unreadable_marker_may_be_of_this_tree(tmp_path: Path) -> None:
     """The tree of such a marker is not guessed."""
     here = place(tmp_path)
     here.state.make()

@@ -25,12 +25,12 @@ LOCKERS = 50
 
 @pytest.fixture
 def state(tmp_path: Path) -> StateFolder:
-    """Give the folder of a server."""
+    """Return the state folder of a server."""
     return state_folder(tmp_path / ".gonogo", SERVER)
 
 
 def held_by_a_child(state: StateFolder) -> int:
-    """Hold the lock in a child until it is killed; give its id once it has it."""
+    """Hold the lock in a child until the child is killed. Return its process id once it has the lock."""
     told, tell = os.pipe()
     child = os.fork()
     if child == 0:
@@ -49,7 +49,7 @@ def end(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def test_who_waits_in_vain_is_told_who_reloads_and_since_when(state: StateFolder) -> None:
+def test_a_wait_for_a_held_lock_ends_with_the_name_of_its_holder(state: StateFolder) -> None:
     """The error names the server, the process and the time."""
     child = held_by_a_child(state)
     start = time.monotonic()
@@ -65,8 +65,8 @@ def test_who_waits_in_vain_is_told_who_reloads_and_since_when(state: StateFolder
     assert abs(time.mktime(time.strptime(found.since, "%Y-%m-%dT%H:%M:%SZ")) - time.mktime(time.gmtime())) < 30
 
 
-def test_a_killed_holder_frees_it_at_once(state: StateFolder) -> None:
-    """The kernel releases what a dead process held; its note is overwritten."""
+def test_a_killed_holder_frees_the_lock_at_once(state: StateFolder) -> None:
+    """The kernel releases the lock of a dead process. The next holder overwrites its note."""
     end(held_by_a_child(state))
     with hold_server(state, 0):
         found = holder(state.lock)
@@ -75,7 +75,7 @@ def test_a_killed_holder_frees_it_at_once(state: StateFolder) -> None:
 
 
 def test_a_note_of_a_dead_process_is_not_believed(state: StateFolder) -> None:
-    """A holder that could not sign yet is not mistaken for the one before it."""
+    """A holder that has not signed yet is not mistaken for an earlier one."""
     child = held_by_a_child(state)
     gone = os.fork()
     if gone == 0:
@@ -88,7 +88,7 @@ def test_a_note_of_a_dead_process_is_not_believed(state: StateFolder) -> None:
     assert str(gone) not in caught.value.why.split()
 
 
-def test_nobody_is_named_where_nobody_signed(state: StateFolder) -> None:
+def test_a_lock_without_a_valid_note_names_no_holder(state: StateFolder) -> None:
     """A missing, damaged or empty file names no holder."""
     assert holder(state.lock) is None
     state.make()
@@ -97,29 +97,29 @@ def test_nobody_is_named_where_nobody_signed(state: StateFolder) -> None:
         assert holder(state.lock) is None
 
 
-def test_a_holder_says_itself_as_a_clause() -> None:
-    """Process, machine and time."""
+def test_the_text_of_a_holder_is_a_clause() -> None:
+    """The clause names the process, the machine and the time."""
     assert str(Holder(7, "a", "then")) == "process 7 on a has been reloading since then"
 
 
-def test_servers_are_told_apart_and_hold_each_other_up_in_nothing(tmp_path: Path) -> None:
-    """Two servers have two locks, in folders with different readable names."""
+def test_two_servers_have_two_locks(tmp_path: Path) -> None:
+    """Each server has a folder with a readable name of its own."""
     one, other = (state_folder(tmp_path, f"http://prometheus-{name}:9090/x") for name in "ab")
     with hold_server(one, 0), hold_server(other, 0):
         assert one.folder.name.startswith("prometheus-a_9090_x-")
         assert one.lock != other.lock
 
 
-def test_all_folders_are_their_owners_alone(state: StateFolder) -> None:
-    """Configurations may hold passwords."""
+def test_all_state_folders_are_private(state: StateFolder) -> None:
+    """Only the owner can read the folders, because configurations may hold passwords."""
     with hold_server(state, 0):
         folders = [path for path in (state.folder, *state.folder.iterdir(), *state.folder.parents[:2]) if path.is_dir()]
     assert len(folders) == 6
     assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
 
 
-def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    """A file stands where the folder should be."""
+def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    """A file is in the place of the folder."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
         pytest.raises(Refused, match="cannot be taken") as caught,
@@ -129,8 +129,8 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert "nothing was changed" in caught.value.next_step
 
 
-def test_lockers_at_once_are_never_two(state: StateFolder, share: Callable[[int], int]) -> None:
-    """Each process counts on while it holds the lock: no number is lost."""
+def test_only_one_of_many_processes_holds_the_lock(state: StateFolder, share: Callable[[int], int]) -> None:
+    """Each process increments a counter while it holds the lock, and no increment is lost."""
     state.make()
     counter = state.folder / "counter"
     counter.write_text("0", encoding="utf-8")
@@ -149,8 +149,11 @@ def test_lockers_at_once_are_never_two(state: StateFolder, share: Callable[[int]
     assert counter.read_text(encoding="utf-8") == str(len(children))
 
 
-def test_two_states_over_one_live_tree_are_one_lock(tmp_path: Path) -> None:
-    """Two checkouts of a policy, and any spelling of the server, reload the same folder; nothing is put into it."""
+def test_two_state_folders_of_one_live_tree_share_a_lock(tmp_path: Path) -> None:
+    """Two checkouts of a policy, or two spellings of the server, reload the same folder.
+
+    The lock adds no file to it.
+    """
     here = place(tmp_path)
     other = state_folder(tmp_path / "other", "http://localhost:9090")
     (tmp_path / "spelled").symlink_to("live")
@@ -165,8 +168,8 @@ def test_two_states_over_one_live_tree_are_one_lock(tmp_path: Path) -> None:
         assert here.live.root.is_dir()
 
 
-def test_a_linked_tree_is_one_lock_wherever_its_link_leads(tmp_path: Path) -> None:
-    """The holder turns the link meanwhile; a tree that is not there has nothing to hold."""
+def test_a_linked_tree_keeps_its_lock_when_the_link_turns(tmp_path: Path) -> None:
+    """The holder turns the link meanwhile. A missing tree needs no lock."""
     here = linked_place(tmp_path)
     other = state_folder(tmp_path / "other", SERVER)
     with hold_server(here.state, 0, here.live):

@@ -1,4 +1,4 @@
-"""Mode, owner and extended attributes: kept whole, or the first one that is lost has its name said."""
+"""Mode, owner and extended attributes are kept whole. Otherwise the first lost one is named."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def refusing(*_: object) -> None:
 
 
 def passing(*_: object) -> None:
-    """Say yes, and do nothing."""
+    """Return without an error, and do nothing."""
 
 
 def wanted(folder: Path) -> Rights:
-    """Give rights that no new file has by itself."""
+    """Return rights that no new file has by itself."""
     access = ((ACL, acl().hex()), (OWN, b"x".hex()))
     owner = folder.stat()
     uid = 12 if os.geteuid() == 0 else owner.st_uid
@@ -42,7 +42,10 @@ def wanted(folder: Path) -> Rights:
 
 
 def test_the_folder_of_these_tests_keeps_attributes(tmp_path: Path) -> None:
-    """Otherwise none of them shows anything: let TMPDIR name a folder on ext4, xfs or btrfs."""
+    """These tests need a file system with attributes.
+
+    If this test fails, set TMPDIR to a folder on ext4, xfs or btrfs.
+    """
     (tmp_path / "x").touch()
     assert mark(tmp_path / "x")
     assert lost_in(tmp_path, wanted(tmp_path)) == ""
@@ -59,7 +62,7 @@ def test_the_folder_of_these_tests_keeps_attributes(tmp_path: Path) -> None:
 def test_a_right_that_cannot_be_given_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, named: str, act: Callable[..., None], why: str
 ) -> None:
-    """Be it refused or dropped in silence."""
+    """The system refuses the right, or ignores the call without an error."""
     monkeypatch.setattr(os, call, act)
     rights = wanted(tmp_path)
     if call == "fchown":
@@ -71,8 +74,8 @@ def test_a_right_that_cannot_be_given_is_named(
     assert lost.endswith(why)
 
 
-def test_another_user_cannot_give_files_away(tmp_path: Path) -> None:
-    """Run as such a user where this test may become one; else as the user who runs it."""
+def test_a_plain_user_cannot_give_files_away(tmp_path: Path) -> None:
+    """The test becomes such a user if root runs it."""
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
     others = Rights(0o644, 0, 0)
@@ -92,8 +95,8 @@ def test_another_user_cannot_give_files_away(tmp_path: Path) -> None:
     assert exit_code(forked(tries)) == 0
 
 
-def test_where_no_file_can_be_made_all_is_lost(tmp_path: Path) -> None:
-    """A folder that is gone by now."""
+def test_in_a_missing_folder_all_rights_are_lost(tmp_path: Path) -> None:
+    """No file can be made in a folder that was removed."""
     lost = lost_in(tmp_path / "gone", wanted(tmp_path))
     assert lost == "everything, as no file can be made there (No such file or directory)"
 
@@ -115,8 +118,8 @@ def test_attributes_that_cannot_be_read_make_a_tree_unfit(tmp_path: Path, monkey
     assert snapshot(here.live).entries["prometheus.yml"].rights.attributes == ()
 
 
-def test_rights_are_given_whole_and_what_a_folder_added_is_taken_away(tmp_path: Path) -> None:
-    """A folder's default ACL would let others read a file that only its owner could."""
+def test_rights_replace_those_that_the_folder_gave(tmp_path: Path) -> None:
+    """With the default ACL of a folder, others could read a private file."""
     os.setxattr(tmp_path, DEFAULT_ACL, acl(other=4))
     with (tmp_path / "x").open("wb") as file:
         assert ACL in attributes(tmp_path / "x")
@@ -129,8 +132,8 @@ def test_rights_are_given_whole_and_what_a_folder_added_is_taken_away(tmp_path: 
     assert attributes(tmp_path / "x") == {ACL: acl(), OWN: b"x"}
 
 
-def test_what_the_kernel_computes_of_one_file_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hash of other bytes would make a file unreadable."""
+def test_attributes_that_the_kernel_computes_are_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the hash of other bytes, a file would be unreadable."""
     (tmp_path / "x").touch()
     mark(tmp_path / "x")
     monkeypatch.setattr(os, "listxattr", lambda _: ["security.ima", "security.evm", OWN])
@@ -138,8 +141,8 @@ def test_what_the_kernel_computes_of_one_file_is_not_taken(tmp_path: Path, monke
     assert [name for name, _ in taken.attributes] == [OWN]
 
 
-def test_a_new_file_takes_what_decides_access_alone(tmp_path: Path) -> None:
-    """An attribute of a user describes one file's content."""
+def test_a_new_file_gets_only_attributes_of_access(tmp_path: Path) -> None:
+    """A user attribute describes the content of one file."""
     (tmp_path / "x").touch()
     mark(tmp_path / "x")
     status = (tmp_path / "x").stat()
@@ -149,8 +152,8 @@ def test_a_new_file_takes_what_decides_access_alone(tmp_path: Path) -> None:
     assert rights_of(tmp_path / "x", status, access_only=True) == model.access
 
 
-def test_json_gives_rights_back_and_damaged_ones_are_refused(tmp_path: Path) -> None:
-    """Never rights with a part left out."""
+def test_rights_survive_json(tmp_path: Path) -> None:
+    """Damaged rights are refused, so that no part is lost without notice."""
     rights = wanted(tmp_path)
     told = json.loads(json.dumps(asdict(rights)))
     assert rights_from_json(told) == rights

@@ -1,4 +1,4 @@
-"""From the live tree to another one and back."""
+"""Switches from the live tree to another one and back."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.marked_files import ACL, DEFAULT_ACL, acl, attributes
 
 
 @BOTH_LAYOUTS
-def test_a_switch_and_back_is_byte_for_byte(tmp_path: Path, make: Callable[[Path], Place]) -> None:
-    """Modes too; nobody's files are left alone, and nothing is left lying about."""
+def test_a_switch_and_its_undo_restore_every_byte(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """The modes are restored too. Other files stay as they are, and no temporary file is left."""
     here = make(tmp_path)
     old = here.stand()
     switch_now(here)
@@ -45,8 +45,8 @@ def test_a_switch_and_back_is_byte_for_byte(tmp_path: Path, make: Callable[[Path
     assert recover(here.state) is None
 
 
-def test_modes_owners_and_links_are_as_they_were(tmp_path: Path) -> None:
-    """A link that was taken away is a link again, and what it leads to was never touched."""
+def test_an_undo_restores_modes_owners_and_links(tmp_path: Path) -> None:
+    """A removed link is a link again. The file behind it was not changed."""
     here = place(tmp_path)
     live = here.live.root
     (live / "rules/gone.yml").rename(tmp_path / "gone")
@@ -66,8 +66,8 @@ def test_modes_owners_and_links_are_as_they_were(tmp_path: Path) -> None:
     assert same(here.live, before)
 
 
-def test_a_link_whose_end_has_changed_comes_back_as_a_file(tmp_path: Path) -> None:
-    """The bytes are what counts, and nothing is written behind the link."""
+def test_a_link_to_a_changed_file_comes_back_as_a_file(tmp_path: Path) -> None:
+    """The file has the old bytes, and the file behind the link is not written."""
     here = place(tmp_path)
     live = here.live.root
     for name in ("gone", "b"):
@@ -84,8 +84,8 @@ def test_a_link_whose_end_has_changed_comes_back_as_a_file(tmp_path: Path) -> No
     assert (tmp_path / "gone").read_text(encoding="utf-8") == "somebody else's\n"
 
 
-def test_folders_are_made_as_open_as_their_parents_and_taken_away_again(tmp_path: Path) -> None:
-    """Unless somebody has put something in meanwhile."""
+def test_new_folders_have_the_mode_of_their_parents(tmp_path: Path) -> None:
+    """An undo removes the folders, unless another program put a file into one of them."""
     new = {**NEW, "prometheus.yml": "rule_files: [deep/er/*.yml]", "deep/er/x.yml": "groups: []\n"}
     here = place(tmp_path, OLD, new)
     here.live.root.chmod(0o2751)
@@ -99,8 +99,11 @@ def test_folders_are_made_as_open_as_their_parents_and_taken_away_again(tmp_path
     assert here.stand() == old
 
 
-def test_a_new_folder_has_the_acls_of_the_one_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that enters by an ACL enters it too. Where it could not, nothing is switched."""
+def test_a_new_folder_has_the_acls_of_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that may enter the parent by an ACL may enter the new folder.
+
+    If the ACL cannot be set, the switch is refused.
+    """
     new = {**NEW, "prometheus.yml": "rule_files: [deep/er/*.yml]", "deep/er/x.yml": "groups: []\n"}
     here = place(tmp_path, OLD, new)
     os.setxattr(here.live.root, ACL, acl(owner=7, named=5))
@@ -128,7 +131,7 @@ def test_a_new_folder_has_the_acls_of_the_one_above(tmp_path: Path, monkeypatch:
 def test_attributes_that_are_lost_after_the_plan_stop_the_switch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before the first rename: the file and the attribute are named."""
+    """The switch is refused before the first rename. The error names the file and the attribute."""
     here = place(tmp_path)
     plan, old = plan_switch(here.live, here.staged), here.stand()
     monkeypatch.setattr(os, "setxattr", lambda *_: None)
@@ -140,8 +143,8 @@ def test_attributes_that_are_lost_after_the_plan_stop_the_switch(
     assert pending(here.state) is None
 
 
-def test_in_place_the_good_tree_comes_back(tmp_path: Path) -> None:
-    """Bytes, modes and files come and gone; what is not a reload's stays as it is."""
+def test_in_place_an_undo_restores_the_good_tree(tmp_path: Path) -> None:
+    """Bytes, modes, and added or removed files are restored. Files that are no part of a reload stay as they are."""
     here = place(tmp_path)
     old = here.stand()
     good = keep_good(here.state, here.live)
@@ -159,8 +162,8 @@ def test_in_place_the_good_tree_comes_back(tmp_path: Path) -> None:
     assert text_of(here.stand()) == text_of(edited)
 
 
-def test_what_was_verified_is_kept_and_not_undone_by_a_recovery(tmp_path: Path) -> None:
-    """A process killed between keeping and settling had proved the new tree."""
+def test_a_recovery_does_not_undo_a_verified_tree(tmp_path: Path) -> None:
+    """A process that was killed between keeping and settling had proved the new tree."""
     here = place(tmp_path)
     switch_now(here)
     new = here.stand()
@@ -172,8 +175,8 @@ def test_what_was_verified_is_kept_and_not_undone_by_a_recovery(tmp_path: Path) 
     assert pending(here.state) is None
 
 
-def test_a_marker_says_what_was_and_what_shall_be_and_no_secret(tmp_path: Path) -> None:
-    """Readable by its owner alone."""
+def test_a_marker_names_the_changes_and_holds_no_secret(tmp_path: Path) -> None:
+    """Only its owner can read the marker."""
     here = place(tmp_path)
     switch_now(here)
     value = json.loads(here.state.marker.read_text(encoding="utf-8"))
@@ -184,7 +187,7 @@ def test_a_marker_says_what_was_and_what_shall_be_and_no_secret(tmp_path: Path) 
 
 
 def test_every_byte_is_synced_before_the_first_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The marker, the copies and the files beside; then each folder after its renames."""
+    """The marker, the copies and the new files are synced first. Each folder is synced after its renames."""
     here = place(tmp_path)
     seen: list[str] = []
     sync_files, sync_folder = durable.sync_files, durable.sync_folder

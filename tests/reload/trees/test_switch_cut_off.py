@@ -59,7 +59,7 @@ def changes(event: str, arguments: tuple[object, ...], folder: str) -> bool:
 
 
 def killing(number: int, folder: Path, work: Callable[[], object]) -> None:
-    """Work until killed."""
+    """Do the work, and be killed before the change with this number."""
     killed_before(number, folder)
     work()
 
@@ -78,12 +78,12 @@ def reload_and_go_back(here: Place) -> None:
 
 
 def left_over(here: Place) -> list[str]:
-    """List what a switch left lying about in the live tree."""
+    """List the temporary files that a switch left in the live tree."""
     return [path.name for path in here.live.root.rglob("*") if "gonogo" in path.name]
 
 
 def small_place(folder: Path) -> Place:
-    """Write a place where one file is changed, one taken away, and one put into new folders."""
+    """Write a place where a switch changes a file, removes another, and puts a third one into new folders."""
     return place(folder, HAD, WANTED)
 
 
@@ -96,14 +96,14 @@ def small_place(folder: Path) -> Place:
         (linked_place, reload_and_go_back, 0),
     ],
 )
-def test_killed_before_any_change_both_trees_can_be_had_whole(
+def test_a_switch_killed_before_any_change_leaves_both_trees_recoverable(
     tmp_path: Path,
     make: Callable[[Path], Place],
     work: Callable[[Place], None],
     first: int,
     steps: Callable[[int], Iterator[int]],
 ) -> None:
-    """Each system call that changes the disk is the first that is not made any more."""
+    """The switch is killed before each of its system calls that change the disk."""
     sample = make(tmp_path / "sample")
     old = sample.stand()
     switch_now(sample)
@@ -126,7 +126,7 @@ def test_killed_before_any_change_both_trees_can_be_had_whole(
 
 
 def both_ways(here: Place, first: TreeSide) -> tuple[Stand, Stand]:
-    """Recover to one side and to the other; give what then stands."""
+    """Recover to one side and to the other. Return the live tree after each."""
     stands = {}
     for side in (first, TreeSide.NEW if first is TreeSide.OLD else TreeSide.OLD):
         brought = recover(here.state, side)
@@ -138,10 +138,10 @@ def both_ways(here: Place, first: TreeSide) -> tuple[Stand, Stand]:
     return stands[TreeSide.OLD], stands[TreeSide.NEW]
 
 
-def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(
+def test_in_place_a_kill_before_any_change_leaves_both_trees_recoverable(
     tmp_path: Path, steps: Callable[[int], Iterator[int]]
 ) -> None:
-    """The kept tree and the one that an editor left, modes and new folders included."""
+    """The good tree and the edited tree can both be restored, with modes and new folders."""
     number = 0
     for number in steps(1):
         here = small_place(tmp_path / str(number))
@@ -169,10 +169,10 @@ def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(
 
 
 @pytest.mark.parametrize(("make", "first"), [(small_place, 0), (linked_place, 1)])
-def test_a_recovery_killed_before_any_change_is_taken_up_again(
+def test_a_recovery_killed_before_any_change_is_completed_by_the_next(
     tmp_path: Path, make: Callable[[Path], Place], first: int, steps: Callable[[int], Iterator[int]]
 ) -> None:
-    """From any part of a switch, each attempt cut off one change later than the one before, one gets there."""
+    """Each attempt is killed one change later than the one before. One attempt completes the recovery."""
     sample = make(tmp_path / "sample")
     stands = {TreeSide.OLD: sample.stand()}
     switch_now(sample)

@@ -1,4 +1,4 @@
-"""Real disks that are full, read-only or mounted file by file."""
+"""Switches on real disks that are full, read-only or mounted file by file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MOUNTED = 'mount --bind "$2/live/rules/a.yml" "$2/live/rules/a.yml" && exec "$0"
 
 
 def run(argv: tuple[str, ...], folder: Path) -> str:
-    """Run the script somehow; give what it complained of."""
+    """Run the script in the given way. Return its error message."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     ended = subprocess.run(
         [*argv, str(folder), str(folder / "state")], check=False, capture_output=True, text=True, env=env
@@ -52,8 +52,8 @@ def run(argv: tuple[str, ...], folder: Path) -> str:
 
 
 @pytest.mark.parametrize("blocks", [0, 4])
-def test_no_room_for_a_file_is_said_and_the_old_tree_stands(tmp_path: Path, blocks: int) -> None:
-    """In the state folder first; nothing of the live tree was touched."""
+def test_without_room_for_a_file_the_old_tree_stays(tmp_path: Path, blocks: int) -> None:
+    """The state folder is written first, so the live tree is not changed."""
     here = place(tmp_path, OLD, {**NEW, "rules/big.yml": "# big\n" * 2000})
     old = here.stand()
     bash, option, script = LIMITED
@@ -74,8 +74,11 @@ def test_no_room_for_a_file_is_said_and_the_old_tree_stands(tmp_path: Path, bloc
         (MOUNTED, "mount its folder"),
     ],
 )
-def disks_that_refuse_are_told_in_words(tmp_path: Path, mounting: str, complaint: str) -> None:
-    """A read-only or full one in the plan, one without inodes before the first rename, a mounted file after an undo."""
+def disks_that_refuse_are_reported(tmp_path: Path, mounting: str, complaint: str) -> None:
+    """A read-only or full disk, or a mounted file, stops the plan.
+
+    A disk without inodes stops the switch before the first rename.
+    """
     here = place(tmp_path, OLD, {**NEW, **{f"rules/{n}.yml": "# big\n" * 1500 for n in range(6)}})
     shutil.copytree(here.live.root, tmp_path / "copy")
     old = here.stand()
@@ -87,4 +90,4 @@ def disks_that_refuse_are_told_in_words(tmp_path: Path, mounting: str, complaint
 
 
 if may_mount():  # not in a chroot or a plain container; a test that is skipped there would fail the whole run
-    test_disks_that_refuse_are_told_in_words = disks_that_refuse_are_told_in_words
+    test_disks_that_refuse_are_reported = disks_that_refuse_are_reported

@@ -1,4 +1,4 @@
-"""Steps of a switch that fail, and what they leave."""
+"""Steps of a switch that fail, and the state that they leave."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.config_trees import BOTH_LAYOUTS, OLD, Place, place, switch_now, text
 
 
 class Failing:
-    """Fails at one step, by its number, as a disk would."""
+    """Fails at one step, given by its number, as a full disk would."""
 
     def __init__(self, number: int, times: int = 1) -> None:
         self.steps: list[str] = []
@@ -48,8 +48,8 @@ def failure_of(here: Place, failing: Failing) -> Refused | Undone | None:
 
 
 @BOTH_LAYOUTS
-def test_a_failure_at_any_step_is_undone_and_said(tmp_path: Path, make: Callable[[Path], Place]) -> None:
-    """Before the first rename nothing was switched; after it the old tree is put back whole."""
+def test_a_failure_at_any_step_is_undone_and_reported(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """Before the first rename nothing was switched. After it the whole old tree is put back."""
     here = make(tmp_path)
     old, number, kinds = here.stand(), 1, set()
     while True:
@@ -69,8 +69,8 @@ def test_a_failure_at_any_step_is_undone_and_said(tmp_path: Path, make: Callable
     assert number > 5
 
 
-def test_an_undo_that_fails_too_is_loud_and_leaves_the_marker(tmp_path: Path) -> None:
-    """The error names the state of the live folder, and its next step works once there is room."""
+def test_an_undo_that_fails_leaves_the_marker(tmp_path: Path) -> None:
+    """The error names the state of the live folder. Its next step works once the disk has room."""
     here = place(tmp_path)
     old = here.stand()
     steps = Failing(1000)
@@ -89,8 +89,8 @@ def test_an_undo_that_fails_too_is_loud_and_leaves_the_marker(tmp_path: Path) ->
     assert here.stand() == old
 
 
-def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The old tree is there, but the next reload would find the marker."""
+def test_a_marker_that_cannot_be_removed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old tree is back, but the next reload would find the marker."""
     here = place(tmp_path)
 
     def refuse(state: object) -> None:
@@ -103,8 +103,8 @@ def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch
         settle(here.state)
 
 
-def test_kept_bytes_that_are_lost_stop_the_way_back_before_the_first_file(tmp_path: Path) -> None:
-    """The error says so, and no file is half done."""
+def test_lost_copies_stop_an_undo_before_the_first_file(tmp_path: Path) -> None:
+    """The error names the lost copy, and the live tree is not changed."""
     here = place(tmp_path)
     switch_now(here)
     new = here.stand()
@@ -117,7 +117,7 @@ def test_kept_bytes_that_are_lost_stop_the_way_back_before_the_first_file(tmp_pa
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "x"}'])
-def test_a_marker_that_cannot_be_read_stops_everything(tmp_path: Path, text: str) -> None:
+def test_an_unreadable_marker_stops_switch_undo_and_recovery(tmp_path: Path, text: str) -> None:
     """A damaged marker never counts as missing."""
     here = place(tmp_path)
     plan = plan_switch(here.live, here.staged)
@@ -131,7 +131,7 @@ def test_a_marker_that_cannot_be_read_stops_everything(tmp_path: Path, text: str
 
 
 def test_a_file_that_cannot_keep_its_owner_is_not_switched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another owner would be another file to the server."""
+    """With another owner, the server may be unable to read the file."""
     here = place(tmp_path)
     old = here.stand()
     plan = plan_switch(here.live, here.staged)
@@ -148,10 +148,8 @@ def test_a_file_that_cannot_keep_its_owner_is_not_switched(tmp_path: Path, monke
     assert here.stand() == old
 
 
-def test_a_marker_that_was_put_and_could_not_be_synced_is_taken_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The next reload must not find a switch that never began."""
+def test_a_marker_that_cannot_be_synced_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next reload must not find the marker of a switch that never began."""
     here = place(tmp_path)
     old, plan, really = here.stand(), plan_switch(here.live, here.staged), durable.sync_folder
 
@@ -168,7 +166,7 @@ def test_a_marker_that_was_put_and_could_not_be_synced_is_taken_away(
 
 
 def test_a_note_too_large_to_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A marker that cannot be read would be no way back."""
+    """A marker that cannot be read would make a rollback impossible."""
     here = place(tmp_path)
     old = here.stand()
     monkeypatch.setattr(state_folder, "LARGEST_NOTE", 1000)
@@ -180,8 +178,8 @@ def test_a_note_too_large_to_be_read_again_is_not_written(tmp_path: Path, monkey
     assert here.stand() == old
 
 
-def test_a_switch_of_very_many_files_can_be_read_again(tmp_path: Path) -> None:
-    """The bounds of a tree and of a note fit each other, names of 200 letters that are no UTF-8 included."""
+def test_the_marker_of_the_largest_switch_can_be_read(tmp_path: Path) -> None:
+    """The limits of a tree and of a note agree, also for names of 200 letters that are not UTF-8."""
     here = place(tmp_path)
     switch_now(here)
     marker = pending(here.state)
@@ -195,8 +193,8 @@ def test_a_switch_of_very_many_files_can_be_read_again(tmp_path: Path) -> None:
     assert pending(here.state) == large
 
 
-def test_a_damaged_note_of_a_good_tree_keeps_all_bytes(tmp_path: Path) -> None:
-    """The needed bytes are not known any more, so all are kept. The switch ends anyway."""
+def test_with_a_damaged_note_all_copies_are_kept(tmp_path: Path) -> None:
+    """It is not known which copies the good tree needs. The switch ends all the same."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     switch_now(here)
@@ -206,13 +204,13 @@ def test_a_damaged_note_of_a_good_tree_keeps_all_bytes(tmp_path: Path) -> None:
     assert {path.name for path in here.state.objects.iterdir()} >= set(good.manifest.contents.values())
 
 
-def test_there_is_nothing_to_settle_where_there_is_no_folder(tmp_path: Path) -> None:
-    """A server that was never reloaded."""
+def test_without_a_state_folder_no_switch_is_settled(tmp_path: Path) -> None:
+    """A server that was never reloaded has no state folder."""
     assert settle(place(tmp_path).state) is None
 
 
-def test_a_plain_user_makes_folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only root can give them to the owner of the folder that they stand in."""
+def test_a_plain_user_owns_the_folders_that_a_switch_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only root can give the folders to the owner of their parent."""
     here = place(tmp_path, OLD, {"prometheus.yml": "rule_files: [new/*.yml]\n", "new/x.yml": "groups: []\n"})
     plan = plan_switch(here.live, here.staged)
     monkeypatch.setattr(os, "geteuid", lambda: 4711)

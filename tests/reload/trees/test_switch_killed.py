@@ -29,13 +29,13 @@ BOTH_SIDES = pytest.mark.parametrize("side", [TreeSide.OLD, TreeSide.NEW])
 
 
 def killed_after_a_change(step: str) -> None:
-    """Kill the own process as soon as one file of the live tree is another."""
+    """Kill this process after the first change of a file of the live tree."""
     if step.startswith(("renamed", "removed")):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def both(folder: Path, make: Callable[[Path], Place]) -> tuple[Place, Stand, Stand]:
-    """Make a place, and learn what stands there before and after an undisturbed switch."""
+    """Make a place. Return the live tree before and after an undisturbed switch."""
     sample = make(folder / "sample")
     old = sample.stand()
     switch_now(sample)
@@ -44,10 +44,10 @@ def both(folder: Path, make: Callable[[Path], Place]) -> tuple[Place, Stand, Sta
 
 @BOTH_SIDES
 @BOTH_LAYOUTS
-def test_killed_at_every_step_either_tree_can_be_had_whole(
+def test_a_switch_killed_at_any_step_leaves_both_trees_recoverable(
     tmp_path: Path, make: Callable[[Path], Place], side: TreeSide, steps: Callable[[int], Iterator[int]]
 ) -> None:
-    """At each step the marker shows how far the switch came, and both trees can be reached."""
+    """The marker shows how far the switch came. A recovery restores the tree that is asked for."""
     here, old, new = both(tmp_path, make)
     found = set()
     for number in steps(0):
@@ -72,8 +72,8 @@ def test_killed_at_every_step_either_tree_can_be_had_whole(
 
 
 @BOTH_SIDES
-def test_a_recovery_killed_after_every_change_is_taken_up_again(tmp_path: Path, side: TreeSide) -> None:
-    """However often the way is cut off, the next attempt gets further, and one gets there."""
+def test_a_recovery_killed_after_each_change_is_completed_by_the_next(tmp_path: Path, side: TreeSide) -> None:
+    """Each attempt changes one more file. The last attempt completes the recovery."""
     here, old, new = both(tmp_path, place)
     plan = plan_switch(here.live, here.staged)
     assert dies(partial(switch_now, here, killed_after_a_change))
@@ -108,7 +108,7 @@ def test_a_rollback_killed_at_every_step_is_recovered_to_the_old_tree(
     assert number > 10
 
 
-def test_in_place_killed_at_every_step_goes_back_to_the_good_tree(
+def test_in_place_a_kill_at_any_step_goes_back_to_the_good_tree(
     tmp_path: Path, steps: Callable[[int], Iterator[int]]
 ) -> None:
     """An editor changed the files. After a kill at any step, the last good copy comes back whole."""
@@ -138,8 +138,10 @@ def reload_in_place(here: Place, good: GoodTree, at_step: Callable[[str], None])
     restore(here.state, at_step)
 
 
-def test_killed_at_random_moments_it_is_always_whole_again(tmp_path: Path, share: Callable[[int], int]) -> None:
-    """A process switches back and forth without a pause and is killed again and again."""
+def test_after_a_kill_at_a_random_moment_a_recovery_restores_a_whole_tree(
+    tmp_path: Path, share: Callable[[int], int]
+) -> None:
+    """A process switches back and forth without a pause, and is killed again and again."""
     chance, moments = random.Random(20_260_103), Counter[str]()  # noqa: S311 - moments, no secrets
     here, old, new = both(tmp_path, place)
     kills, start = share(KILLS), time.monotonic()
@@ -166,7 +168,7 @@ def test_killed_at_random_moments_it_is_always_whole_again(tmp_path: Path, share
 
 
 def to_and_fro(here: Place, times: int) -> None:
-    """Switch and undo so often."""
+    """Switch and undo the given number of times."""
     for _ in range(times):
         with hold_server(here.state, 5):
             switch_now(here)

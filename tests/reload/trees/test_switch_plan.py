@@ -20,13 +20,13 @@ from tests.marked_files import ACL, OWN, acl, mark
 
 
 def changed(plan: Plan) -> dict[str, str]:
-    """Say what a plan does to each file."""
+    """Return the change of each file in a plan."""
     words = {(True, False): "put anew", (False, True): "taken away", (False, False): "replaced"}
     return {one.name: words[one.before is None, one.after is None] for one in plan.changes}
 
 
 def refusals(here: Place) -> tuple[str, ...]:
-    """Give the reasons why a switch is refused, which must leave all as it was."""
+    """Return the reasons that refuse a switch. A refusal must not change a file."""
     before = here.stand()
     with pytest.raises(Unfit) as caught:
         plan_switch(here.live, here.staged)
@@ -41,8 +41,8 @@ def _reasons(here: Place) -> tuple[str, ...]:
     return caught.value.reasons
 
 
-def test_the_live_tree_is_not_staged_for_itself(tmp_path: Path) -> None:
-    """Not even through a link."""
+def test_the_live_tree_cannot_be_the_staged_tree(tmp_path: Path) -> None:
+    """A link to the live tree is refused too."""
     here = place(tmp_path)
     (tmp_path / "link").symlink_to("live")
     for folder in (here.live.root, tmp_path / "link"):
@@ -50,8 +50,8 @@ def test_the_live_tree_is_not_staged_for_itself(tmp_path: Path) -> None:
             plan_switch(here.live, staged_tree(folder, here.live))
 
 
-def test_a_staged_secret_is_refused_unless_it_is_in_place_already(tmp_path: Path) -> None:
-    """Secrets are never copied, so never switched."""
+def test_a_staged_secret_must_be_in_the_live_tree_already(tmp_path: Path) -> None:
+    """A switch never copies a secret."""
     here = place(tmp_path)
     write(here.staged.root, {"secrets/password": "another\n"})
     assert refusals(here) == ("secrets/password: secrets are not copied; place the new one in the live tree first",)
@@ -63,14 +63,14 @@ def test_a_staged_secret_is_refused_unless_it_is_in_place_already(tmp_path: Path
 
 @pytest.mark.parametrize("side", ["live", "staged"])
 def test_a_pipe_on_either_side_is_refused(tmp_path: Path, side: str) -> None:
-    """Before anything waits for it."""
+    """The refusal comes before any read could wait for the pipe."""
     here = place(tmp_path)
     os.mkfifo(tmp_path / side / "rules/pipe.yml")
     assert refusals(here) == ("rules/pipe.yml: it is a pipe, no regular file",)
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
-    """And a file in the place of a folder."""
+    """A file in the place of a folder is refused too."""
     here = place(tmp_path)
     (here.live.root / "extra.yml").mkdir()
     assert refusals(here) == ("extra.yml: it is a folder, no regular file",)
@@ -79,15 +79,15 @@ def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
     assert refusals(here) == (f"README/x.yml: {here.live.root}/README is not a folder",)
 
 
-def test_a_folder_that_cannot_be_written_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what the system says of it now."""
+def test_a_folder_without_write_access_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan asks the system for the access, so the refusal comes before the first change."""
     here = place(tmp_path)
     monkeypatch.setattr(os, "access", lambda folder, *_, **__: folder.name != "rules")
     assert refusals(here) == (f"{here.live.root}/rules cannot be written",)
 
 
-def test_a_disk_without_room_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what the system says of it now."""
+def test_a_disk_without_room_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan asks the system for the free space, so the refusal comes before the first change."""
     here = place(tmp_path)
     room = os.statvfs_result((4096, 4096, 0, 0, 0, 0, 0, 0, 0, 255))
     monkeypatch.setattr(os, "statvfs", lambda _: room)
@@ -95,8 +95,8 @@ def test_a_disk_without_room_is_told_before(tmp_path: Path, monkeypatch: pytest.
     assert "has no room for" in reason
 
 
-def test_all_that_differs_is_changed_and_nothing_else(tmp_path: Path) -> None:
-    """The configuration comes last of what is put; what no glob of the new one finds stays."""
+def test_only_files_that_differ_are_changed(tmp_path: Path) -> None:
+    """The configuration is the last file to be put. Files that no glob of the new configuration matches stay."""
     plan = plan_switch(place(tmp_path).live, place(tmp_path).staged)
     assert changed(plan) == {
         "extra.yml": "put anew",
@@ -121,7 +121,7 @@ def test_equal_trees_change_nothing(tmp_path: Path) -> None:
     assert plan_switch(here.live, here.staged).changes == ()
 
 
-def test_what_only_the_old_configuration_finds_stays(tmp_path: Path) -> None:
+def test_files_that_only_the_old_configuration_matches_stay(tmp_path: Path) -> None:
     """Such files may belong to others. Files that only the new configuration would match are removed."""
     here = place(tmp_path, OLD, {"prometheus.yml": "rule_files: [others/*.yml]", "others/x.yml": "groups: []\n"})
     write(here.live.root, {"others/stale.yml": "groups: []\n"})
@@ -132,8 +132,8 @@ def test_what_only_the_old_configuration_finds_stays(tmp_path: Path) -> None:
     }
 
 
-def test_files_keep_their_rights_and_new_ones_get_their_siblings(tmp_path: Path) -> None:
-    """So that the server can read them as it could before; siblings that differ are no model, the configuration is."""
+def test_new_files_have_the_rights_of_their_siblings(tmp_path: Path) -> None:
+    """Changed files keep their rights. If the siblings differ, new files have the rights of the configuration."""
     here = place(tmp_path)
     (here.live.root / "rules/gone.yml").unlink()
     shared = {one.name: one.after for one in plan_switch(here.live, here.staged).changes}
@@ -155,7 +155,7 @@ def test_files_keep_their_rights_and_new_ones_get_their_siblings(tmp_path: Path)
     assert anew.rights == Rights(0o640, *((56, 78) if os.geteuid() == 0 else mine), (access,))
 
 
-def test_a_new_file_of_a_plain_user_is_that_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plain_user_owns_the_files_that_a_switch_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only root can give files to other owners."""
     here = place(tmp_path, OLD, {name: text for name, text in OLD.items() if name != "secrets/password"})
     write(here.staged.root, {"rules/c.yml": "groups: []\n"})
@@ -165,8 +165,8 @@ def test_a_new_file_of_a_plain_user_is_that_users(tmp_path: Path, monkeypatch: p
     assert anew.rights.uid == 4711
 
 
-def test_a_right_that_would_be_lost_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file could be neither put by this user nor, in place, be put back."""
+def test_a_right_that_would_be_lost_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This user could neither put the file nor, in place, put it back."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"rules/a.yml": "groups: []\n"})
@@ -185,8 +185,8 @@ def test_a_right_that_would_be_lost_is_told_before(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("secret", ["tls/ca.pem", "rules/a.yml"])
-def test_what_is_a_secret_on_one_side_only_is_never_stored(tmp_path: Path, secret: str) -> None:
-    """Neither its bytes nor a hash of them: such a switch is refused, either way."""
+def test_a_secret_of_one_side_is_never_stored(tmp_path: Path, secret: str) -> None:
+    """A switch that would store its bytes or their hash is refused, in place too."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"prometheus.yml": CONFIG.replace("secrets/password", secret), secret: "hunter3\n"})
@@ -199,7 +199,7 @@ def test_what_is_a_secret_on_one_side_only_is_never_stored(tmp_path: Path, secre
     assert not any(b"hunter3" in content or sha256 in content for content in files)
 
 
-def test_missing_folders_are_named_the_outer_ones_first(tmp_path: Path) -> None:
+def test_missing_folders_are_listed_from_the_outside_in(tmp_path: Path) -> None:
     """An undo removes these folders, and no others."""
     new = {"prometheus.yml": "rule_files: [a/b/c/*.yml, rules/*.yml]", "a/b/c/x.yml": "", "rules/a.yml": ""}
     here = place(tmp_path, OLD, new)
@@ -208,7 +208,7 @@ def test_missing_folders_are_named_the_outer_ones_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "after"), [("releases/1", "releases/2"), ("ABS/releases/1", "ABS/releases/2")])
 def test_a_linked_tree_is_switched_by_its_link(tmp_path: Path, text: str, after: str) -> None:
-    """A relative link stays relative: a container sees the folders elsewhere."""
+    """A relative link stays relative, because a container has the folders at another path."""
     here = linked_place(tmp_path)
     here.live.root.unlink()
     here.live.root.symlink_to(text.replace("ABS", str(tmp_path)))
@@ -218,8 +218,8 @@ def test_a_linked_tree_is_switched_by_its_link(tmp_path: Path, text: str, after:
     assert link.after == after.replace("ABS", str(tmp_path))
 
 
-def test_in_place_all_that_differs_from_the_good_tree_would_go_back(tmp_path: Path) -> None:
-    """Files that only the new configuration finds may have been there before, and stay."""
+def test_in_place_a_rollback_restores_all_differences(tmp_path: Path) -> None:
+    """Files that only the new configuration matches stay, because they may have existed before."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"prometheus.yml": CONFIG.replace("extra.yml", "others/*.yml"), "others/x.yml": ""})
@@ -244,8 +244,8 @@ def test_a_link_to_a_file_is_never_replaced(tmp_path: Path) -> None:
     assert reason.startswith(f"{here.live.root}/rules/a.yml is a link to {tmp_path}/rules-a.yml: ")
 
 
-def test_what_a_turned_link_would_leave_behind_is_told(tmp_path: Path) -> None:
-    """Secrets, certificates and targets that only the old folder has: the server reads the new one alone."""
+def test_files_that_only_the_old_folder_has_stop_a_turned_link(tmp_path: Path) -> None:
+    """Secrets, certificates and targets must be in the new folder too, because the server reads that folder alone."""
     here = linked_place(tmp_path)
     for name in ("secrets/password", "tls/ca.pem", "targets/api.json"):
         (here.staged.root / name).unlink()
@@ -257,7 +257,7 @@ def test_what_a_turned_link_would_leave_behind_is_told(tmp_path: Path) -> None:
     assert f"targets/*.json matches files in {here.live.root}, and none in {here.staged.root}" in told
 
 
-def test_a_link_in_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_in_a_folder_without_write_access_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The refusal comes before the first change."""
     here = linked_place(tmp_path)
     monkeypatch.setattr(os, "access", lambda path, *_, **__: path != tmp_path)

@@ -18,8 +18,8 @@ from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone
 from tests.config_trees import OLD, Place, linked_place, place, switch_now, text_of, write
 
 
-def test_somebody_elses_change_is_not_overwritten_unless_told(tmp_path: Path) -> None:
-    """No file is changed. With ``overwrite``, the bytes are kept and their path is returned."""
+def test_a_foreign_change_is_overwritten_only_on_request(tmp_path: Path) -> None:
+    """Without ``overwrite`` no file is changed. With it, the foreign bytes are kept and their path is returned."""
     here = place(tmp_path)
     old = here.stand()
     switch_now(here)
@@ -40,7 +40,7 @@ def test_somebody_elses_change_is_not_overwritten_unless_told(tmp_path: Path) ->
     assert kept.exists()
 
 
-def test_a_pipe_in_the_place_of_a_file_stops_the_way_back(tmp_path: Path) -> None:
+def test_a_pipe_in_the_place_of_a_file_stops_an_undo(tmp_path: Path) -> None:
     """The bytes of a pipe cannot be kept, so it is not overwritten, even with ``overwrite``."""
     here = place(tmp_path)
     switch_now(here)
@@ -54,8 +54,8 @@ def test_a_pipe_in_the_place_of_a_file_stops_the_way_back(tmp_path: Path) -> Non
         assert "rules/c.yml" not in caught.value.what
 
 
-def test_somebody_elses_link_is_not_turned_unless_told(tmp_path: Path) -> None:
-    """A third release may be there for a reason."""
+def test_a_foreign_link_is_turned_only_on_request(tmp_path: Path) -> None:
+    """Another program may have deployed a third release for a reason."""
     here = linked_place(tmp_path)
     old = here.stand()
     switch_now(here)
@@ -72,7 +72,7 @@ def test_somebody_elses_link_is_not_turned_unless_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("theirs", ["[2]\n", None])
-def test_targets_that_were_written_meanwhile_are_left(tmp_path: Path, theirs: str | None) -> None:
+def test_an_undo_leaves_targets_that_changed_meanwhile(tmp_path: Path, theirs: str | None) -> None:
     """Another program writes target files at any time, and Prometheus reads them without a reload."""
     here = place(tmp_path)
     switch_now(here)
@@ -84,7 +84,7 @@ def test_targets_that_were_written_meanwhile_are_left(tmp_path: Path, theirs: st
     assert (path.read_text(encoding="utf-8") if path.exists() else None) == theirs
 
 
-def test_other_differences_are_told_beside(tmp_path: Path) -> None:
+def test_other_differences_are_reported_besides(tmp_path: Path) -> None:
     """The switch does not repair files that it did not change, nor a tree that cannot be read."""
     here = place(tmp_path)
     switch_now(here)
@@ -94,8 +94,8 @@ def test_other_differences_are_told_beside(tmp_path: Path) -> None:
     assert restore(here.state).besides == ("rules/pipe.yml: it is a pipe, no regular file",)
 
 
-def test_a_change_behind_the_switchs_back_is_noticed_and_undone(tmp_path: Path) -> None:
-    """A file that was equal on both sides is another one when the switch ends."""
+def test_a_foreign_change_during_a_switch_undoes_the_switch(tmp_path: Path) -> None:
+    """At the end of the switch, a file differs that was equal in both trees."""
     here = place(tmp_path)
 
     def meddle(step: str) -> None:
@@ -120,7 +120,7 @@ def test_a_staged_file_that_changed_since_the_plan_is_refused(tmp_path: Path) ->
 
 
 def edited_at(here: Place, step: str, name: str) -> Callable[[str], None]:
-    """Make a listener that edits a file of the live tree at a step, as somebody else."""
+    """Make a listener that edits a file of the live tree at a step, as another program would."""
 
     def at_step(now: str) -> None:
         if now == step:
@@ -131,8 +131,8 @@ def edited_at(here: Place, step: str, name: str) -> Callable[[str], None]:
 
 @pytest.mark.parametrize("step", ["begun", "marked", "written prometheus.yml"])
 @pytest.mark.parametrize("name", ["rules/a.yml", "rules/c.yml", "rules/gone.yml"])
-def test_an_edit_before_the_first_rename_is_noticed_and_stays(tmp_path: Path, step: str, name: str) -> None:
-    """For a replaced, a new and a removed file: no file is switched, and no temporary file is left."""
+def test_an_edit_before_the_first_rename_stays(tmp_path: Path, step: str, name: str) -> None:
+    """The edited file is a replaced, a new or a removed one. No file is switched, and no temporary file is left."""
     here = place(tmp_path)
     old = text_of(here.stand())
     if (step, name) == ("begun", "rules/c.yml"):
@@ -143,8 +143,8 @@ def test_an_edit_before_the_first_rename_is_noticed_and_stays(tmp_path: Path, st
     assert pending(here.state) is None
 
 
-def test_in_place_a_newer_edit_is_noticed_and_stays(tmp_path: Path) -> None:
-    """The checked file is not on disk any more."""
+def test_in_place_a_newer_edit_stays(tmp_path: Path) -> None:
+    """The switch is refused, because the checked file is not on disk any more."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"rules/a.yml": "groups: []\n"})
@@ -171,8 +171,8 @@ def test_an_edit_between_two_renames_stays_until_a_person_decides(tmp_path: Path
     assert here.stand() == old
 
 
-def test_an_edit_after_the_look_is_not_overwritten_either(tmp_path: Path) -> None:
-    """Only files that were copied first may be overwritten, not later ones."""
+def test_an_edit_after_the_copy_is_not_overwritten(tmp_path: Path) -> None:
+    """Only the copied bytes may be overwritten."""
     here = place(tmp_path)
     switch_now(here)
     write(here.live.root, {"rules/a.yml": "first\n"})
@@ -181,8 +181,8 @@ def test_an_edit_after_the_look_is_not_overwritten_either(tmp_path: Path) -> Non
     assert (here.live.root / "rules/a.yml").read_text(encoding="utf-8") == "theirs\n"
 
 
-def test_a_file_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
-    """A missing file has no bytes to copy."""
+def test_an_undo_reports_a_removed_file(tmp_path: Path) -> None:
+    """A missing file has no bytes to copy. With ``overwrite``, the undo puts the old file back."""
     here = place(tmp_path)
     old = here.stand()
     switch_now(here)
@@ -193,8 +193,8 @@ def test_a_file_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
     assert here.stand() == old
 
 
-def test_what_cannot_be_set_aside_is_not_overwritten(tmp_path: Path) -> None:
-    """No file is changed, and the marker exists."""
+def test_a_file_that_cannot_be_copied_is_not_overwritten(tmp_path: Path) -> None:
+    """No file is changed, and the marker stays."""
     here = place(tmp_path)
     switch_now(here)
     write(here.live.root, {"rules/a.yml": "theirs\n"})
@@ -206,7 +206,7 @@ def test_what_cannot_be_set_aside_is_not_overwritten(tmp_path: Path) -> None:
     assert pending(here.state) is not None
 
 
-def test_targets_that_are_a_pipe_by_now_are_left(tmp_path: Path) -> None:
+def test_an_undo_leaves_targets_that_became_a_pipe(tmp_path: Path) -> None:
     """Such targets are never opened, so that no read can hang."""
     here = place(tmp_path)
     switch_now(here)
@@ -215,8 +215,8 @@ def test_targets_that_are_a_pipe_by_now_are_left(tmp_path: Path) -> None:
     assert restore(here.state).besides == ("targets/api.json: it is a pipe, no regular file",)
 
 
-def test_a_link_turned_back_at_once_is_noticed(tmp_path: Path) -> None:
-    """A deployment that turns it to another release while it is verified."""
+def test_a_link_turned_to_another_release_stops_the_switch(tmp_path: Path) -> None:
+    """A deployment turns the link while the switch is verified. The link is not turned back."""
     here = linked_place(tmp_path)
 
     def turn(step: str) -> None:
@@ -229,7 +229,7 @@ def test_a_link_turned_back_at_once_is_noticed(tmp_path: Path) -> None:
     assert here.live.root.readlink() == Path("releases/3")
 
 
-def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
+def test_a_link_turned_back_undoes_the_switch(tmp_path: Path) -> None:
     """Another program turned the link back. The error says that the old tree is back."""
     here = linked_place(tmp_path)
     old = here.stand()
@@ -245,8 +245,8 @@ def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
     assert here.stand() == old
 
 
-def test_a_tree_changed_after_it_was_verified_is_not_kept_as_good(tmp_path: Path) -> None:
-    """The switch is settled all the same: what was verified did stand there."""
+def test_a_tree_changed_after_its_verification_is_not_kept_as_good(tmp_path: Path) -> None:
+    """The switch is settled all the same, because the verified tree was on disk."""
     here = place(tmp_path)
     switch_now(here)
     write(here.live.root, {"rules/b.yml": "theirs\n"})

@@ -15,8 +15,11 @@ def found_in(tree: Tree) -> dict[str, FileKind]:
     return files_of(tree, names_of(tree))
 
 
-def test_a_tree_is_what_its_configuration_names(tmp_path: Path) -> None:
-    """The configuration, what its globs match and what it names; not what merely lies there."""
+def test_a_tree_has_the_files_that_its_configuration_names(tmp_path: Path) -> None:
+    """The files are the configuration, the matches of its globs and the files it names.
+
+    Other files are no part of the tree.
+    """
     here = place(tmp_path)
     assert found_in(here.live) == {
         "prometheus.yml": FileKind.CONFIG,
@@ -44,16 +47,16 @@ def test_a_tree_is_what_its_configuration_names(tmp_path: Path) -> None:
         ("", set()),
     ],
 )
-def test_globs_are_prometheuss(tmp_path: Path, pattern: str, matched: set[str]) -> None:
-    """A star stands in the last element only, matches names that begin with a dot, and ``^`` negates."""
+def test_globs_match_as_in_prometheus(tmp_path: Path, pattern: str, matched: set[str]) -> None:
+    """A star may only be in the last part of the path. It matches names that begin with a dot, and ``^`` negates."""
     config = f"rule_files: ['{pattern.replace('LIVE', str(tmp_path / 'live'))}']"
     write(tmp_path / "live", {"prometheus.yml": config, "rules/a.yml": "", "rules/b.yml": "", "rules/.hidden.yml": ""})
     kinds = found_in(live_tree(tmp_path / "live/prometheus.yml"))
     assert {name for name, kind in kinds.items() if kind is FileKind.RULES} == matched
 
 
-def test_a_staged_copys_absolute_names_mean_itself(tmp_path: Path) -> None:
-    """Names of files in the live folder mean the staged files. Files in other places are the same for both."""
+def test_absolute_paths_in_a_staged_copy_mean_the_staged_files(tmp_path: Path) -> None:
+    """A path in the live folder means the staged file. A path outside is the same file for both trees."""
     config = f"rule_files: [{tmp_path}/live/rules/*.yml, {tmp_path}/shared/*.yml, ../shared/x.yml]"
     write(tmp_path, {"live/prometheus.yml": config, "live/rules/live.yml": "", "shared/x.yml": ""})
     write(tmp_path, {"staged/prometheus.yml": config, "staged/rules/staged.yml": ""})
@@ -64,14 +67,14 @@ def test_a_staged_copys_absolute_names_mean_itself(tmp_path: Path) -> None:
     assert staged.path(f"{tmp_path}/shared/x.yml") == tmp_path / "shared/x.yml"
 
 
-def test_a_root_whose_name_looks_like_a_glob_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Only what the configuration says is a pattern."""
+def test_a_root_that_looks_like_a_glob_is_a_plain_path(tmp_path: Path) -> None:
+    """Only paths of the configuration are patterns."""
     write(tmp_path / "li[v]e*", OLD)
     assert "rules/a.yml" in found_in(live_tree(tmp_path / "li[v]e*" / "prometheus.yml"))
 
 
-def test_scrape_files_name_files_too(tmp_path: Path) -> None:
-    """Paths in them are relative to themselves; globs in them mean nothing."""
+def test_files_named_by_scrape_files_are_part_of_the_tree(tmp_path: Path) -> None:
+    """Their paths are relative to the scrape file. A ``rule_files`` key in a scrape file has no effect."""
     scrapes = (
         "rule_files: [../rules/*.yml]\nscrape_configs: [{job_name: x, tls_config: {ca_file: ca.pem, key_file: k}}]"
     )
@@ -99,19 +102,19 @@ def test_a_certificate_with_its_key_in_it_is_a_secret(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "config", ["rule_files: [", "\xff", "- a\n- b", "scrape_config_files: x", "rule_files: {a: b}"]
 )
-def test_a_configuration_that_cannot_be_read_names_only_itself(tmp_path: Path, config: str) -> None:
+def test_a_tree_with_an_unreadable_configuration_has_no_other_file(tmp_path: Path, config: str) -> None:
     """Lint reports the mistake."""
     (tmp_path / "prometheus.yml").write_bytes(config.encode("latin-1"))
     assert found_in(live_tree(tmp_path / "prometheus.yml")) == {"prometheus.yml": FileKind.CONFIG}
 
 
-def test_without_a_configuration_there_is_nothing(tmp_path: Path) -> None:
-    """Nor is anything guessed."""
+def test_a_tree_without_a_configuration_has_no_file(tmp_path: Path) -> None:
+    """The files are not guessed."""
     assert found_in(live_tree(tmp_path / "prometheus.yml")) == {}
 
 
 def test_the_root_is_not_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link stays a link, so that it can be turned; a relative path is made absolute."""
+    """A switch can turn the link, because it stays a link. A relative path is made absolute."""
     write(tmp_path / "release", {"prometheus.yml": CONFIG})
     (tmp_path / "live").symlink_to("release")
     monkeypatch.chdir(tmp_path)
@@ -119,7 +122,7 @@ def test_the_root_is_not_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def farm(folder: Path) -> Path:
-    """Make a farm of links as Kubernetes has it; gives the file's place."""
+    """Make a farm of links as Kubernetes does. Return the path of the file."""
     (folder / "..v1").mkdir()
     (folder / "..v2").mkdir()
     (folder / "..v1/a.yml").write_text("1\n", encoding="utf-8")
@@ -129,7 +132,7 @@ def farm(folder: Path) -> Path:
     return folder / "a.yml"
 
 
-def test_a_loop_is_refused(tmp_path: Path) -> None:
+def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
     """A loop is never followed for ever."""
     (tmp_path / "x").symlink_to("y")
     (tmp_path / "y").symlink_to("x")
@@ -137,8 +140,8 @@ def test_a_loop_is_refused(tmp_path: Path) -> None:
         walked(tmp_path / "x")
 
 
-def test_every_link_on_the_way_is_named(tmp_path: Path) -> None:
-    """The end is the one that the kernel finds."""
+def test_every_link_of_a_path_is_named(tmp_path: Path) -> None:
+    """The end of the path is that of the kernel."""
     place = farm(tmp_path)
     end, links = walked(place)
     assert end == place.resolve() == tmp_path / "..v1/a.yml"
@@ -146,15 +149,15 @@ def test_every_link_on_the_way_is_named(tmp_path: Path) -> None:
     assert walked(tmp_path / "..v1/../..v2/none.yml") == (tmp_path / "..v2/none.yml", {})
 
 
-def test_links_can_be_taken_to_lead_elsewhere(tmp_path: Path) -> None:
-    """As they would once they are turned."""
+def test_a_path_can_be_followed_through_turned_links(tmp_path: Path) -> None:
+    """The links lead where they would lead after the turn."""
     place = farm(tmp_path)
     assert walked(place, {str(tmp_path / "..data"): "..v2"})[0] == tmp_path / "..v2/a.yml"
     assert walked(place, {str(place): str(tmp_path / "..v2/a.yml")})[0] == tmp_path / "..v2/a.yml"
 
 
-def test_a_root_of_its_own_is_never_left(tmp_path: Path) -> None:
-    """Absolute links of a container begin at its own root, and nothing lies above it."""
+def test_links_of_a_container_stay_below_its_root(tmp_path: Path) -> None:
+    """Absolute links begin at the root of the container, and ``..`` at the root stays there."""
     root = tmp_path / "root"
     (root / "etc").mkdir(parents=True)
     (root / "etc/live").symlink_to("/srv/live")
