@@ -1,4 +1,4 @@
-"""Files are whole or not there."""
+"""A file is whole, or it does not exist."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def files_up_to(size: int) -> Iterator[None]:
 
 
 def names(folder: Path) -> list[str]:
-    """Name what is in a folder."""
+    """List the names in a folder."""
     return sorted(entry.name for entry in folder.iterdir())
 
 
-def test_a_write_that_does_not_fit_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_write_on_a_full_disk_leaves_only_the_old_file(tmp_path: Path) -> None:
     """A disk that is full in the middle of a write costs only the new content."""
     path = tmp_path / "x.prom"
     durable.replace(path, b"old\n")
@@ -51,8 +51,8 @@ def test_a_folder_in_the_files_place_is_an_error(tmp_path: Path) -> None:
     assert names(tmp_path) == ["x.prom"]
 
 
-def test_what_a_dead_writer_left_is_thrown_away(tmp_path: Path) -> None:
-    """A leftover temporary file, even a link to somewhere else, never gets in the way."""
+def test_the_temporary_file_of_a_dead_writer_is_removed(tmp_path: Path) -> None:
+    """The leftover file does not disturb the next write, even if it is a link to another file."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(b"mine\n")
     (tmp_path / ".x.prom.new").symlink_to(elsewhere)
@@ -62,8 +62,8 @@ def test_what_a_dead_writer_left_is_thrown_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o777])
-def test_the_collector_may_read_it_under_every_umask(tmp_path: Path, mask: int) -> None:
-    """The mode is 0644 whatever the umask says."""
+def test_the_collector_may_read_the_file_under_every_umask(tmp_path: Path, mask: int) -> None:
+    """The mode is 0644, whatever the umask is."""
     before = os.umask(mask)
     try:
         durable.replace(tmp_path / "x.prom", b"new\n")
@@ -73,10 +73,10 @@ def test_the_collector_may_read_it_under_every_umask(tmp_path: Path, mask: int) 
 
 
 @pytest.mark.parametrize("name", ["x.prom", ".x.state"])
-def test_the_temporary_name_is_none_that_a_collector_reads(
+def test_a_collector_does_not_read_the_temporary_file(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the time of the rename, the other file's name does not end in .prom."""
+    """Before the rename no file has a name that ends in .prom."""
     seen: list[str] = []
     rename = Path.rename
 
@@ -89,8 +89,8 @@ def test_the_temporary_name_is_none_that_a_collector_reads(
     assert seen == []
 
 
-def test_the_steps_are_in_the_order_that_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is on disk before its name is, and its name before it counts as done."""
+def test_the_order_of_the_steps_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is synced before the rename, and the folder after it."""
     steps: list[str] = []
     sync, rename = os.fsync, Path.rename
 
@@ -109,7 +109,7 @@ def test_the_steps_are_in_the_order_that_survives_a_power_cut(tmp_path: Path, mo
 
 
 def test_reading_stops_at_the_limit_and_never_waits(tmp_path: Path) -> None:
-    """A huge file is read in part, a pipe is refused, a missing file is none."""
+    """A huge file is read up to the limit, a pipe is refused, and a missing file gives None."""
     (tmp_path / "huge").write_bytes(b"9" * 5000)
     os.mkfifo(tmp_path / "pipe")
     assert durable.read(tmp_path / "huge", 4096) == b"9" * 4096
@@ -118,8 +118,8 @@ def test_reading_stops_at_the_limit_and_never_waits(tmp_path: Path) -> None:
     assert durable.read(tmp_path / "none", 4096) is None
 
 
-def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    """A folder in the file's place is not the same as no file."""
+def test_a_folder_cannot_be_read_as_a_file(tmp_path: Path) -> None:
+    """A folder in the file's place is not the same as a missing file."""
     with pytest.raises(IsADirectoryError):
         durable.read(tmp_path, 4096)
 
@@ -144,6 +144,6 @@ def test_every_cause_has_its_next_step(number: int, next_step: str) -> None:
     assert str(error).startswith(f"/x/y: no beat\n  why:  {os.strerror(number)}\n  next: ")
 
 
-def test_a_cause_without_a_number_is_said_as_it_is() -> None:
-    """An error that carries only words keeps them."""
+def test_a_cause_without_a_number_keeps_its_text() -> None:
+    """An error without a number has only its text, and the text is the reason."""
     assert write_failed("no beat", Path("x"), OSError("odd")).why == "odd"

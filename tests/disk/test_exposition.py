@@ -11,8 +11,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 LABELS = st.dictionaries(st.from_regex(r"[a-zA-Z][a-zA-Z0-9_]{0,8}", fullmatch=True), TEXT, max_size=4)
 
 
-def test_it_is_the_text_format() -> None:
-    """HELP, TYPE, the sample, and a line feed at the end, for each gauge."""
+def test_gauges_are_written_in_the_text_format() -> None:
+    """Each gauge has HELP, TYPE, its sample, and a line feed at the end."""
     gauges = (Gauge("a_seq", "Number.", "7"), Gauge("a_ts", "Time.", "1.5"))
     assert exposition(gauges, {"realm": "prod", "via": "push"}).decode() == (
         "# HELP a_seq Number.\n# TYPE a_seq gauge\n"
@@ -22,19 +22,19 @@ def test_it_is_the_text_format() -> None:
     )
 
 
-def test_no_labels_need_no_braces() -> None:
-    """An empty label is the same as none."""
+def test_a_sample_without_labels_has_no_braces() -> None:
+    """An empty label counts as missing."""
     assert exposition((Gauge("a", "A.", "1"),), {"realm": ""}).endswith(b"\na 1\n")
 
 
-def test_what_would_end_a_label_value_is_escaped() -> None:
+def test_special_characters_of_a_label_value_are_escaped() -> None:
     """A quote, a backslash and a line feed stay inside the value."""
     assert rb'a{l="\\\"\n"} 1' in exposition((Gauge("a", "A.", "1"),), {"l": '\\"\n'})
 
 
 @given(LABELS, TEXT)
-def test_whatever_the_labels_the_value_is_read_back(labels: dict[str, str], other: str) -> None:
-    """Written under any labels, the value is found by them, and not by others."""
+def test_a_value_with_any_labels_is_read_back(labels: dict[str, str], other: str) -> None:
+    """The value is found by its labels, and not by other labels."""
     text = exposition((Gauge("a", "A.", "42"), Gauge("a_other", "B.", "43")), labels).decode()
     wanted = {name: value for name, value in labels.items() if value}
     assert list(values(text, "a", wanted)) == [42.0]
@@ -42,12 +42,12 @@ def test_whatever_the_labels_the_value_is_read_back(labels: dict[str, str], othe
 
 
 @given(st.text(), st.sampled_from(["", "a", "a{", 'a{l="', "a 1", "# TYPE a gauge"]))
-def test_no_text_breaks_the_reader(text: str, start: str) -> None:
-    """Garbage gives no values or some numbers, never an error."""
+def test_any_text_can_be_read(text: str, start: str) -> None:
+    """Garbage gives no values or some numbers, and never an error."""
     assert all(isinstance(value, float) for value in values(start + text, "a", {}))
 
 
-def test_lines_that_make_no_sense_are_no_values() -> None:
-    """A cut line, a word for a number and another metric are passed over."""
+def test_malformed_lines_have_no_value() -> None:
+    """A cut line, a word in the place of a number and another metric are ignored."""
     text = 'a\na \na{l="x\na x\nab 5\n# a 6\na{l="1"} 7 1700000000\n'
     assert list(values(text, "a", {})) == [7.0]

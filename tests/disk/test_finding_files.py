@@ -1,4 +1,4 @@
-"""Files that patterns match, held against the real promtool."""
+"""Files that match patterns, compared with the real promtool."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("pattern", ["", "missing/*.yml", "r/[.yml", "r/a.yml\\", "x" * 5000, "r/a.yml/*"])
-def test_what_cannot_match_matches_nothing(folder: Path, pattern: str) -> None:
-    """A missing folder, a pattern that Go refuses, a name that no path can have, a file in place of a folder."""
+def test_a_pattern_that_cannot_match_finds_no_file(folder: Path, pattern: str) -> None:
+    """A missing folder, a pattern that Go refuses, an impossible name, or a file in the place of a folder."""
     assert matching_files(pattern, folder) == ()
 
 
@@ -60,14 +60,14 @@ def test_names_are_relative_to_the_root(folder: Path, pattern: str, matched: tup
     assert matching_files(f"{folder}/{pattern}") == tuple(f"{folder}/{name}" for name in matched)
 
 
-def test_the_root_of_the_file_system_is_a_folder_like_any_other() -> None:
+def test_a_pattern_can_begin_at_the_root_of_the_file_system() -> None:
     """The root has an empty name."""
     assert "/etc" in matching_files("/et[c]")
 
 
 @pytest.mark.live
 def test_promtool_finds_the_same_files(folder: Path) -> None:
-    """Patterns made of every special character, with a fixed seed."""
+    """The patterns have every special character. They are random with a fixed seed."""
     made = random.Random(7)  # noqa: S311 - patterns, no secret
     above = (*FOLDERS, "r?", "r[^3]", "s\\[p]", "t\\ u")
     made_up = {f"{made.choice(above)}/{''.join(made.choices(PIECES, k=made.randint(1, 4)))}" for _ in range(60)}
@@ -85,7 +85,7 @@ def veiled(name: str, made: random.Random) -> str:
 
 
 def by_promtool(folder: Path, pattern: str) -> tuple[str, ...]:
-    """Let promtool check a configuration with one entry of ``rule_files``; gives the files that it checks."""
+    """Check a configuration with one entry of ``rule_files`` by promtool. Return the files that promtool checks."""
     config = folder / "prometheus.yml"
     quoted = pattern.replace("'", "''")
     config.write_text(f"rule_files: ['{quoted}']\n", encoding="utf-8")
@@ -99,8 +99,8 @@ def by_promtool(folder: Path, pattern: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("bad", ["[", "[a", "[]", "[]a]", "[^]", "[^]a]", "[-a]", "[a-]", "[a-", "a\\", "[\\", "[a\\]"])
-def test_what_go_refuses_is_refused(bad: str) -> None:
-    """It matches nothing, wherever it is asked."""
+def test_a_pattern_that_go_refuses_is_refused(bad: str) -> None:
+    """Such a pattern is invalid, whatever name it is compared with."""
     with pytest.raises(BadPattern):
         compiled(bad)
 
@@ -122,22 +122,24 @@ def test_what_go_refuses_is_refused(bad: str) -> None:
         ("a]{b}$", ("a]{b}$",), ("a",)),
     ],
 )
-def test_each_special_character(pattern: str, matching: tuple[str, ...], others: tuple[str, ...]) -> None:
-    """A whole name matches, or none of it."""
+def test_each_special_character_has_its_meaning(
+    pattern: str, matching: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    """A pattern must match a whole name."""
     assert [name for name in (*matching, *others) if compiled(pattern).fullmatch(name)] == [*matching]
 
 
 @given(st.text(min_size=1))
-def test_an_escaped_text_matches_itself_alone(text: str) -> None:
-    """Whatever it is."""
+def test_an_escaped_text_matches_only_itself(text: str) -> None:
+    """The text may have any characters."""
     assert compiled(escaped(text)).fullmatch(text)
     assert not compiled(escaped(text)).fullmatch(f"{text}x")
     assert is_pattern(escaped(text)) == is_pattern(text)
 
 
 @pytest.mark.parametrize("text", ["a/*.yml", "a/*b*.yml", "a?/b*", "a*"])
-def test_a_server_takes_a_star_in_the_last_element_only(text: str) -> None:
-    """As its configuration says."""
+def test_a_server_accepts_a_star_only_in_the_last_element(text: str) -> None:
+    """This is the rule of the server's configuration for its patterns."""
     assert SERVER_PATTERN.fullmatch(text)
     assert not SERVER_PATTERN.fullmatch(f"*/{text}")
 
@@ -154,7 +156,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
 
 
 def test_only_yaml_is_listed_in_the_order_of_names(tmp_path: Path) -> None:
-    """A folder's own files come before those of its subfolders."""
+    """A folder's own files come before the files of its subfolders."""
     for name in ("b.yml", "a.yaml", "c.txt", "sub/d.yml", "sub/deeper/e.yaml", "z.yml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -162,8 +164,8 @@ def test_only_yaml_is_listed_in_the_order_of_names(tmp_path: Path) -> None:
     assert listed(tmp_path) == ["a.yaml", "b.yml", "z.yml", "sub/d.yml", "sub/deeper/e.yaml"]
 
 
-def test_links_are_followed_and_nothing_is_listed_twice(tmp_path: Path) -> None:
-    """In a mounted ConfigMap the names that lead to the newest version count."""
+def test_links_are_followed_and_no_file_is_listed_twice(tmp_path: Path) -> None:
+    """A mounted ConfigMap has links to its newest version. The names of these links are listed."""
     (tmp_path / "..v1").mkdir()
     (tmp_path / "..v1" / "rules.yml").touch()
     (tmp_path / "..data").symlink_to("..v1")
@@ -174,15 +176,15 @@ def test_links_are_followed_and_nothing_is_listed_twice(tmp_path: Path) -> None:
     assert listed(tmp_path) == ["rules.yml"]
 
 
-def test_links_that_lead_nowhere_are_listed_so_that_reading_them_tells(tmp_path: Path) -> None:
-    """A server would fail on such a link as well."""
+def test_broken_links_are_listed(tmp_path: Path) -> None:
+    """The reader then reports the broken link. A server would fail on such a link as well."""
     (tmp_path / "gone.yml").symlink_to("missing")
     (tmp_path / "loop.yml").symlink_to("loop.yml")
     assert listed(tmp_path) == ["gone.yml", "loop.yml"]
 
 
-def test_a_place_with_several_names_is_listed_under_each_if_that_is_wanted(tmp_path: Path) -> None:
-    """A test file may name its rules relative to its own folder. A link back into a folder above is not followed."""
+def test_a_file_with_several_names_can_be_listed_under_each_name(tmp_path: Path) -> None:
+    """A test file may name its rules relative to its own folder. A link to a folder above is not followed."""
     (tmp_path / "v1").mkdir()
     (tmp_path / "v1" / "a.yml").touch()
     (tmp_path / "v1" / "up").symlink_to("..")

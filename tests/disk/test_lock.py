@@ -1,4 +1,4 @@
-"""A lock that is waited for up to a deadline."""
+"""A lock that a process waits for up to a deadline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gonogo.errors import Busy
 
 @contextmanager
 def held(path: Path) -> Iterator[int]:
-    """Hold the lock like another process, through another open file. Return its descriptor."""
+    """Hold the lock like another process, through another open file. Yield its descriptor."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
@@ -63,8 +63,8 @@ def test_a_lock_that_stays_held_is_busy_after_the_deadline(tmp_path: Path) -> No
     assert is_free(path)
 
 
-def test_a_wait_that_was_given_up_is_in_nobodys_way(tmp_path: Path) -> None:
-    """The next attempt gets the lock although it has no patience."""
+def test_an_abandoned_wait_does_not_block_the_next_attempt(tmp_path: Path) -> None:
+    """The next attempt gets the lock without waiting."""
     path = tmp_path / "x.lock"
     for _ in range(10):
         with held(path), pytest.raises(Busy), hold(path, 0.001):
@@ -73,8 +73,8 @@ def test_a_wait_that_was_given_up_is_in_nobodys_way(tmp_path: Path) -> None:
             assert not is_free(path)
 
 
-def test_a_lock_held_for_ever_costs_nothing_however_often_it_is_tried(tmp_path: Path) -> None:
-    """An attempt that was given up leaves no thread and no open file."""
+def test_repeated_attempts_at_a_held_lock_leak_nothing(tmp_path: Path) -> None:
+    """An abandoned attempt leaves no thread and no open file."""
     path = tmp_path / "x.lock"
     with held(path):
         before = (open_files(), threading.active_count())
@@ -86,7 +86,7 @@ def test_a_lock_held_for_ever_costs_nothing_however_often_it_is_tried(tmp_path: 
         assert not is_free(path)
 
 
-def test_an_attempt_after_one_that_was_given_up_can_still_win(tmp_path: Path) -> None:
+def test_an_attempt_after_an_abandoned_one_can_get_the_lock(tmp_path: Path) -> None:
     """The second attempt waits for the release."""
     path = tmp_path / "x.lock"
     with held(path) as descriptor:
@@ -100,8 +100,8 @@ def test_an_attempt_after_one_that_was_given_up_can_still_win(tmp_path: Path) ->
     assert is_free(path)
 
 
-def test_a_line_that_moves_is_waited_in_for_longer(tmp_path: Path) -> None:
-    """While others get their work done, the patience begins anew; when that stops, it runs out."""
+def test_progress_of_other_holders_extends_the_wait(tmp_path: Path) -> None:
+    """While other holders make progress, the patience begins again. Without progress it runs out."""
     path = tmp_path / "x.lock"
     asked = iter([0, 1, 2, 3, 3])
     with held(path):
@@ -112,8 +112,8 @@ def test_a_line_that_moves_is_waited_in_for_longer(tmp_path: Path) -> None:
         assert next(asked, None) is None
 
 
-def test_a_line_that_never_ends_is_left_at_its_bound(tmp_path: Path) -> None:
-    """The wait for the progress of other holders has a bound."""
+def test_the_extended_wait_has_a_bound(tmp_path: Path) -> None:
+    """The wait ends at the bound although other holders still make progress."""
     path = tmp_path / "x.lock"
     with held(path):
         start = time.monotonic()
@@ -139,8 +139,8 @@ def test_a_lock_released_in_time_is_taken_at_once(tmp_path: Path) -> None:
         timer.join()
 
 
-def test_it_works_in_a_thread_that_is_not_the_main_one(tmp_path: Path) -> None:
-    """Threads of one process exclude each other, and none is lost."""
+def test_threads_of_one_process_exclude_each_other(tmp_path: Path) -> None:
+    """No increment of the common counter is lost."""
     path = tmp_path / "x.lock"
     counted = [0]
 
@@ -158,7 +158,7 @@ def test_it_works_in_a_thread_that_is_not_the_main_one(tmp_path: Path) -> None:
     assert counted == [100]
 
 
-def test_a_lock_file_deleted_while_it_is_waited_for_is_made_anew(tmp_path: Path) -> None:
+def test_a_lock_file_that_is_deleted_during_the_wait_is_made_again(tmp_path: Path) -> None:
     """A process that waited on the deleted file gets the lock that all other processes see."""
     path = tmp_path / "x.lock"
     seen: list[bool] = []
@@ -185,8 +185,8 @@ def test_the_lock_is_free_after_an_error(tmp_path: Path) -> None:
     assert is_free(path)
 
 
-def test_a_holder_that_was_killed_does_not_keep_the_lock(tmp_path: Path) -> None:
-    """The kernel frees a dead process's lock."""
+def test_a_killed_holder_does_not_keep_the_lock(tmp_path: Path) -> None:
+    """The kernel releases the lock of a dead process."""
     path = tmp_path / "x.lock"
     told, tell = os.pipe()
     child = os.fork()
@@ -210,7 +210,7 @@ def test_a_file_system_without_locks_is_an_error_and_leaks_nothing(
     refused: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The system's error arrives, at once or after a wait, and the file is closed."""
+    """The system's error is raised, at once or after a wait, and the file is closed."""
     opened = open_files()
     tried: list[int] = []
 
@@ -227,8 +227,8 @@ def test_a_file_system_without_locks_is_an_error_and_leaks_nothing(
     assert open_files() == opened
 
 
-def test_a_holder_that_cannot_be_seen_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another container's processes are not in our /proc."""
+def test_the_error_reports_that_the_holder_cannot_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes of another container are not in this /proc."""
     path = tmp_path / "x.lock"
 
     def hidden(self: Path, **_: object) -> str:

@@ -1,4 +1,4 @@
-"""Files are named as one would write them here."""
+"""Names of files as a user would write them in the current folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gonogo.disk.naming import shown
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with some files; one link leads out of it."""
+    """Enter a folder with some files. One link leads out of it."""
     (tmp_path / "here/tests").mkdir(parents=True)
     (tmp_path / "there/tests").mkdir(parents=True)
     for name in ("here/r.yml", "there/r.yml"):
@@ -28,15 +28,15 @@ def test_a_detour_through_a_link_is_kept(here: Path) -> None:
     assert shown(here / "here/link/../r.yml") == Path("link/../r.yml")
 
 
-def test_a_file_elsewhere_keeps_its_name(here: Path) -> None:
-    """The file is outside of the current folder, and its name stays."""
+def test_a_file_outside_the_current_folder_keeps_its_name(here: Path) -> None:
+    """The name of such a file is not made relative."""
     assert shown(here / "there/r.yml") == here / "there/r.yml"
     assert shown(Path("../there/r.yml")) == Path("../there/r.yml")
     assert shown(here / "here/../there/r.yml") == here / "there/r.yml"
 
 
-def test_a_file_below_is_named_from_here(here: Path) -> None:
-    """A file below the current folder is named relative to it."""
+def test_a_file_below_the_current_folder_has_a_relative_name(here: Path) -> None:
+    """Detours of the path are removed as well."""
     assert shown(here / "here/tests/../r.yml") == Path("r.yml")
     assert shown(Path("tests/../r.yml")) == Path("r.yml")
     assert shown(Path("../here/r.yml")) == Path("r.yml")

@@ -31,10 +31,10 @@ def bind(path: Path) -> None:
         (str, "No such file"),
     ],
 )
-def test_what_is_no_regular_file_is_refused_before_it_is_opened(
+def test_a_path_that_is_no_regular_file_is_refused_before_it_is_opened(
     tmp_path: Path, make: Callable[[Path], object], why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pipe would block, a device may act when it is opened."""
+    """A pipe would block, and a device may act when it is opened."""
     path = tmp_path / "x"
     make(path)
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
@@ -42,8 +42,8 @@ def test_what_is_no_regular_file_is_refused_before_it_is_opened(
         read_regular(path)
 
 
-def test_a_file_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
-    """A sparse file costs nothing to make, and nothing to refuse."""
+def test_a_file_that_is_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
+    """The file is sparse, and it is not read."""
     with (tmp_path / "x").open("wb") as file:
         file.truncate(regular_file.LARGEST_FILE + 1)
     with pytest.raises(NotReadable, match="larger than 16 MiB"):
@@ -54,7 +54,7 @@ def test_a_file_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_refused(
     tmp_path: Path, meanwhile: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half of one state and half of another is neither."""
+    """The content could be half of one state and half of another."""
     path, really = tmp_path / "x", os.fstat
     path.write_text("one", encoding="utf-8")
 
@@ -76,8 +76,10 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         read_regular(path)
 
 
-def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's own words."""
+def test_the_error_of_a_file_without_read_permission_has_the_reason_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error has the words of the system."""
 
     def denied(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied", path, flags)
@@ -97,14 +99,14 @@ def test_a_file_comes_with_its_status(tmp_path: Path) -> None:
 
 
 def refusal(path: Path) -> str:
-    """Give the words with which a file is refused."""
+    """Return the words with which a file is refused."""
     with pytest.raises(Unreadable) as refused:
         read_text(path, "shown.yml")
     return str(refused.value)
 
 
-def test_what_is_no_readable_file_is_refused_in_words(tmp_path: Path) -> None:
-    """The reader does not wait: a pipe without a writer would never end."""
+def test_a_path_that_is_no_readable_file_is_refused_with_its_cause(tmp_path: Path) -> None:
+    """The reader does not wait for a pipe without a writer."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
     assert "No such file or directory" in refusal(tmp_path / "missing")
@@ -116,8 +118,10 @@ def test_what_is_no_readable_file_is_refused_in_words(tmp_path: Path) -> None:
     assert "embedded null" in refusal(Path("a\0b"))
 
 
-def test_a_text_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says how to fix it. Root may read every file, so the test gives the system's answer itself."""
+def test_the_error_of_a_text_without_read_permission_has_a_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read every file, so the test gives the system's answer itself."""
 
     def denied(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
@@ -128,19 +132,19 @@ def test_a_text_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
-    """A file of 200 MB costs no more memory than the bound."""
+    """The file of 200 MB is refused by its size."""
     with (tmp_path / "huge.yml").open("wb") as file:
         file.truncate(200_000_000)
     assert f"larger than {LARGEST_FILE >> 20} MiB" in refusal(tmp_path / "huge.yml")
 
 
-def test_bytes_that_are_no_text_are_placed(tmp_path: Path) -> None:
-    """The place is that of the first such byte."""
+def test_the_error_of_a_binary_file_has_the_place_of_the_first_bad_byte(tmp_path: Path) -> None:
+    """The place is a line and a column."""
     (tmp_path / "latin.yml").write_bytes(b"a: b\nc: d\xe9\n")
     assert refusal(tmp_path / "latin.yml").startswith("shown.yml:2:5: this is no UTF-8 text")
 
 
-def test_text_is_given_as_it_is(tmp_path: Path) -> None:
-    """Line ends too: places are counted in it."""
+def test_a_text_is_returned_unchanged(tmp_path: Path) -> None:
+    """Line ends stay, because places are counted in the text."""
     (tmp_path / "r.yml").write_bytes("a: ü\r\nb: 1\n".encode())
     assert read_text(tmp_path / "r.yml", "r.yml") == "a: ü\r\nb: 1\n"

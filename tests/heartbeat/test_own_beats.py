@@ -1,4 +1,4 @@
-"""A beat has arrived when its number and its time are in one series, and never by another host's."""
+"""A beat has arrived when its number and its time are in one series. A beat of another host never counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NUMBER, TIME = "duri_textfile_heartbeat_seq", "duri_textfile_heartbeat_ts"
 
 
 def writer_in(folder: Path) -> HeartbeatWriter:
-    """Make a writer whose clock goes on by a second and a bit for each beat."""
+    """Make a writer whose clock moves on by 1.001 s for each beat."""
     clock = count(NOW * 10**9, 1_001_000_000)
     return HeartbeatWriter("duri", {}, folder, Textfile(folder / "x.prom"), None, lambda: next(clock))
 
@@ -32,21 +32,21 @@ def own(tmp_path: Path) -> OwnBeats:
 
 
 def host(instance: str, *samples: tuple[float, float, float], later: float = 0) -> Iterator[Series]:
-    """Give the series of a host: the time of each scrape, the number and the time that it found."""
+    """Give the series of a host. A sample is the time of the scrape, the number and the time of the beat."""
     at, numbers, times = zip(*samples, strict=True)
     yield Series({"__name__": NUMBER, "instance": instance}, at, numbers)
     yield Series({"__name__": TIME, "instance": instance}, tuple(t + later for t in at), times)
 
 
-def test_numbers_above_it_are_another_hosts(own: OwnBeats) -> None:
-    """A number higher by one or by three hundred, or the same number with another time, does not count."""
+def test_an_equal_or_higher_number_of_another_host_does_not_count(own: OwnBeats) -> None:
+    """A number higher by 1 or 300, or the same number with another time, does not count."""
     number, time = own.beat.sequence, own.beat.milliseconds / 1000
     for ahead in (0, 1, 300):
         assert own.arrival(host("other", (5.0, number + ahead, time + 0.001))) is None
 
 
-def test_an_earlier_beat_of_its_own_is_not_it(own: OwnBeats) -> None:
-    """The one before is still there until the next scrape."""
+def test_an_earlier_beat_of_the_same_writer_does_not_count(own: OwnBeats) -> None:
+    """The series still has the earlier beat until the next scrape."""
     assert own.arrival(host("own", (5.0, NOW, NOW))) is None
 
 
@@ -60,7 +60,7 @@ def test_number_and_time_of_two_scrapes_or_of_two_hosts_are_no_pair(own: OwnBeat
     assert own.arrival((numbers,)) is None
 
 
-def test_its_first_sample_is_found_among_those_of_other_hosts(own: OwnBeats) -> None:
+def test_the_first_sample_of_the_beat_is_found_among_other_hosts(own: OwnBeats) -> None:
     """The arrival has the server's time and the labels of the series."""
     number, time = own.beat.sequence, own.beat.milliseconds / 1000
     found = [
@@ -75,15 +75,15 @@ def test_its_first_sample_is_found_among_those_of_other_hosts(own: OwnBeats) -> 
 
 
 def test_a_later_beat_from_the_same_state_counts(own: OwnBeats) -> None:
-    """Another process of this machine beats before the scrape; the same number of another host is still nothing."""
+    """Another process of this machine beats before the scrape. The same number from another host does not count."""
     later = own.writer.beat()
     at = later.milliseconds / 1000
     assert own.arrival(host("other", (5.0, later.sequence, at + 0.5))) is None
     assert own.arrival(host("own", (5.0, later.sequence, at))) is not None
 
 
-def test_each_of_several_later_beats_counts_once_it_was_seen_in_the_state(own: OwnBeats) -> None:
-    """A scrape may bring any of them."""
+def test_each_later_beat_that_was_seen_in_the_state_counts(own: OwnBeats) -> None:
+    """A scrape may read any of the later beats."""
     first = own.writer.beat()
     assert own.arrival(()) is None
     own.writer.beat()

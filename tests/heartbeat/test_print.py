@@ -12,8 +12,8 @@ SEEN = (BeatStage("published", 0.004, "/tf/x.prom"), BeatStage("scraped", 3.25, 
 MISSED = BeatStage("evaluated", None, "there is no age\x1b[2J", "see http://host/rules")
 
 
-def test_a_missing_stage_says_where_to_look() -> None:
-    """The first line says it failed, the last one what to do; nothing moves the cursor."""
+def test_the_text_of_a_missing_stage_ends_with_the_next_step() -> None:
+    """The first line names the missing stage. Control characters are escaped."""
     assert followed_text(FollowedBeat(BEAT, (*SEEN, MISSED))) == (
         f"not verified: evaluated: {beat_text(BEAT)}\n"
         "  published     0.00 s  /tf/x.prom\n"
@@ -37,8 +37,8 @@ def test_a_missing_stage_as_json() -> None:
     }
 
 
-def test_a_verified_beat_says_how_long_it_took() -> None:
-    """The whole time is that of the last stage."""
+def test_a_verified_beat_shows_its_whole_time() -> None:
+    """The whole time is the time of the last stage."""
     followed = FollowedBeat(BEAT, SEEN)
     assert followed_text(followed).startswith("verified in 3.25 s: beat 1700000000 at ")
     document = json.loads(followed_json(followed))
@@ -48,7 +48,7 @@ def test_a_verified_beat_says_how_long_it_took() -> None:
 
 
 def test_a_beat_is_one_line() -> None:
-    """Number, time to the millisecond, and every place."""
+    """The line has the number, the time to the millisecond, and every place."""
     assert beat_text(BEAT) == (
         "beat 1700000000 at 2023-11-14T22:13:20.062Z published to /tf/x.prom and http://host:9091/metrics/job/x"
     )

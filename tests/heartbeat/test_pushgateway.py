@@ -34,8 +34,8 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
         ("", "/instance@base64/="),
     ],
 )
-def test_the_group_is_in_the_path(instance: str, path: str) -> None:
-    """A value that is not allowed in a path is in base64."""
+def test_the_labels_of_the_group_are_in_the_path(instance: str, path: str) -> None:
+    """A value that is not allowed in a path is written in base64."""
     group = PushGroup.at("http://host:9091/prefix/", {"job": "j", "instance": instance})
     assert group.address == f"http://host:9091/prefix/metrics/job/j{path}"
 
@@ -44,8 +44,8 @@ def test_the_group_is_in_the_path(instance: str, path: str) -> None:
 @pytest.mark.parametrize(
     "instance", ["web-1", "a b\u00e9%?#+", "a/b", ".", "..", "", 'quote"back\\slash\nline', "{}", "@base64"]
 )
-def test_what_was_pushed_is_read_back_from_its_own_group(gateway: RunningServer, instance: str) -> None:
-    """Every instance has a group of its own, with any name."""
+def test_a_pushed_number_is_read_back_from_its_own_group(gateway: RunningServer, instance: str) -> None:
+    """Every instance has its own group, whatever its name is."""
     group = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": instance})
     other = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": f"{instance}2"})
     group.publish(b'# TYPE a_seq gauge\na_seq{via="push"} 1762143605\n')
@@ -56,7 +56,7 @@ def test_what_was_pushed_is_read_back_from_its_own_group(gateway: RunningServer,
 
 @pytest.mark.live
 def test_a_push_replaces_the_group(gateway: RunningServer) -> None:
-    """A series that is no longer pushed does not stay for ever."""
+    """A series that is no longer pushed disappears."""
     group = PushGroup.at(gateway.url, {"job": "replaced"})
     group.publish(b'a_old{realm="test"} 1\n')
     group.publish(b'a_old{realm="prod"} 2\n')
@@ -64,8 +64,8 @@ def test_a_push_replaces_the_group(gateway: RunningServer) -> None:
 
 
 @pytest.mark.live
-def test_what_the_pushgateway_refuses_is_said_with_its_words(gateway: RunningServer) -> None:
-    """Status and first line arrive, as another client sees them."""
+def test_a_refused_push_shows_the_answer_of_the_pushgateway(gateway: RunningServer) -> None:
+    """The error has the status and the first line of the answer."""
     group = PushGroup.at(gateway.url, {"job": "refused"})
     body = b"this is no metric\n"
     with pytest.raises(HTTPError) as refused, urlopen(Request(group.address, body, method="PUT")):  # noqa: S310 - a server of ours
@@ -87,8 +87,8 @@ def test_a_redirect_or_another_server_is_no_success(gateway: RunningServer) -> N
 
 
 @pytest.mark.live
-def test_a_pushgateway_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> None:
-    """Refused is refused."""
+def test_a_missing_pushgateway_is_an_error_with_its_cause(tmp_path: Path) -> None:
+    """The error of a push and of a read says that the connection was refused."""
     with pushgateway(tmp_path) as server:
         group = PushGroup.at(server.url, {"job": "gone"})
         group.publish(b"a 1\n")

@@ -22,7 +22,7 @@ EVERY = timedelta(seconds=45)
 
 @dataclass(slots=True)
 class Time:
-    """A clock that only moves when somebody waits or works, and stops after some waits."""
+    """A clock that moves only by waits and work. It stops after some waits."""
 
     waits_left: int
     now: float = 1000.0
@@ -52,8 +52,8 @@ def times(outcomes: Sequence[object]) -> list[float]:
     return [round(at - found[0], 3) for at in found]
 
 
-def test_a_failure_is_given_and_the_next_beat_comes_on_time(tmp_path: Path) -> None:
-    """Missing beats are outcomes too; the rhythm goes on."""
+def test_a_failed_beat_is_yielded_and_the_next_beat_comes_on_time(tmp_path: Path) -> None:
+    """A failed beat is an outcome too, and the schedule continues."""
     time = Time(waits_left=4)
     folder = tmp_path / "late"
     outcomes = []
@@ -73,8 +73,8 @@ def test_the_first_beat_is_at_once_and_the_rest_do_not_drift(tmp_path: Path) -> 
     assert time.waited == [43.0] * 5
 
 
-def test_a_beat_longer_than_the_interval_costs_those_it_overlaps(tmp_path: Path) -> None:
-    """Missed beats are skipped, not made up for in a burst, and the schedule stays the same."""
+def test_a_beat_longer_than_the_interval_skips_the_overlapped_beats(tmp_path: Path) -> None:
+    """The skipped beats are not sent later in a burst, and the schedule stays the same."""
     time = Time(waits_left=4)
     work = iter([0.0, 100.0, 0.0, 0.0])
     outcomes = list(beats(writer_in(tmp_path, time, lambda: next(work)), EVERY, time.stop_within, lambda: time.now))
@@ -82,8 +82,8 @@ def test_a_beat_longer_than_the_interval_costs_those_it_overlaps(tmp_path: Path)
     assert time.waited == [45.0, 35.0, 45.0, 45.0]
 
 
-def test_an_error_nobody_foresaw_is_not_swallowed(tmp_path: Path) -> None:
-    """A bug ends the daemon with its traceback logged, by the one door."""
+def test_an_unexpected_error_ends_the_beats(tmp_path: Path) -> None:
+    """A bug leaves the loop as it is, so the daemon ends and logs the traceback."""
 
     def broken() -> float:
         raise ZeroDivisionError
@@ -100,24 +100,24 @@ def policy(folder: Path, heartbeat: str, realm: str = "realm: prod") -> Path:
     return path
 
 
-def test_a_state_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
-    """A file in the folder's place is said."""
+def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    """The error says that a file is in the folder's place."""
     (tmp_path / ".gonogo").touch()
     path = policy(tmp_path, "{textfile_dir: null, pushgateway: 'http://127.0.0.1:9091', read: push}")
     with pytest.raises(ActionFailed, match=r"\.gonogo: no beat: there is no folder"):
         heartbeat_writer(load_heartbeat(path))
 
 
-def test_a_pushgateway_that_no_request_can_name_is_a_policy_error(tmp_path: Path) -> None:
-    """Exit 2, before anything is written."""
+def test_an_invalid_pushgateway_host_is_a_policy_error(tmp_path: Path) -> None:
+    """The exit code is 2, and no file is written."""
     path = policy(tmp_path, "{textfile_dir: ., pushgateway: 'http://h\u00f6st:9091'}")
     with pytest.raises(PolicyError, match=r"heartbeat\.pushgateway"):
         heartbeat_writer(load_heartbeat(path))
     assert [entry.name for entry in tmp_path.iterdir()] == ["gonogo.yaml"]
 
 
-def test_a_textfile_lies_where_the_policy_says_with_state_and_lock_beside_it(tmp_path: Path) -> None:
-    """Paths start from the policy's folder; names start with the prefix."""
+def test_the_textfile_is_in_the_folder_of_the_policy_beside_state_and_lock(tmp_path: Path) -> None:
+    """Relative paths start at the policy's folder. Names begin with the prefix."""
     (tmp_path / "textfile").mkdir()
     writer = heartbeat_writer(load_heartbeat(policy(tmp_path, "{textfile_dir: textfile, labels: {team: a}}")))
     beat = writer.beat()
@@ -130,8 +130,8 @@ def test_a_textfile_lies_where_the_policy_says_with_state_and_lock_beside_it(tmp
     )
 
 
-def test_push_only_keeps_its_state_by_the_policy(tmp_path: Path) -> None:
-    """The folder is made; the group names the job and the host."""
+def test_a_push_only_writer_keeps_its_state_beside_the_policy(tmp_path: Path) -> None:
+    """The folder is made. The group has the labels of the job and the host."""
     path = policy(tmp_path, "{textfile_dir: null, pushgateway: 'http://127.0.0.1:9091', read: push}")
     writer = heartbeat_writer(load_heartbeat(path))
     assert writer.state == tmp_path / ".gonogo" / ".duri_heartbeat.state"
@@ -140,7 +140,7 @@ def test_push_only_keeps_its_state_by_the_policy(tmp_path: Path) -> None:
     assert writer.group.labels == {"job": "duri_heartbeat", "instance": os.uname().nodename}
 
 
-def test_a_system_without_realms_has_no_such_label(tmp_path: Path) -> None:
+def test_a_policy_without_a_realm_has_no_realm_label(tmp_path: Path) -> None:
     """``realm: null`` leaves the label out."""
     writer = heartbeat_writer(load_heartbeat(policy(tmp_path, "{textfile_dir: .}", "preset: null\nrealm: null")))
     writer.beat()

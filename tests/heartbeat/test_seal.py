@@ -1,4 +1,4 @@
-"""The seal of a state file: whether it is the one that the last beat left."""
+"""The seal of a state file: it shows that the file is the one that the last beat wrote."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def touch(state: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"1 2 3\n", b"1 2 3 4 5 6\n", b"1 2 3 x\n", b"-1 2 3 4\n", b"\0" * 300])
-def test_what_is_no_seal_is_none(tmp_path: Path, content: bytes) -> None:
-    """A note that was lost, torn or damaged."""
+def test_an_invalid_seal_is_none(tmp_path: Path, content: bytes) -> None:
+    """A note that is empty, torn or damaged is not a seal."""
     (tmp_path / "lock").write_bytes(content)
     assert read_seal(tmp_path / "lock") is None
 
 
-def test_a_note_that_cannot_be_made_or_read_is_none(tmp_path: Path) -> None:
-    """No file, or a folder in its place."""
+def test_a_seal_that_cannot_be_written_or_read_is_none(tmp_path: Path) -> None:
+    """The file is missing, or a folder is in its place."""
     write_seal(tmp_path / "lock", Seal(1, 2, 3, 4))
     assert read_seal(tmp_path / "lock") is None
     (tmp_path / "lock").mkdir()
@@ -54,8 +54,8 @@ def test_a_note_that_cannot_be_made_or_read_is_none(tmp_path: Path) -> None:
     assert read_seal(tmp_path / "lock") is None
 
 
-def test_a_note_is_read_as_it_was_made(tmp_path: Path) -> None:
-    """A note is read back also if it is shorter than the one before."""
+def test_a_seal_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    """A seal is read back also if it is shorter than the seal before."""
     (tmp_path / "lock").touch()
     for seal in (Seal(1_700_000_000, 1_700_000_000_123, 4711, 10**18), Seal(7, 8), Seal(7, 8, 9, 10, 11)):
         write_seal(tmp_path / "lock", seal)
@@ -63,7 +63,9 @@ def test_a_note_is_read_as_it_was_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [put_back, touch, Path.unlink])
-def test_a_file_that_was_put_back_touched_or_lost_is_another(tmp_path: Path, change: Callable[[Path], None]) -> None:
+def test_a_restored_touched_or_lost_file_does_not_match_its_seal(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
     """Content and times may be the same. The kernel's clock needs a tick between the two files."""
     state = tmp_path / "state"
     state.write_bytes(b"41\n")
@@ -99,40 +101,40 @@ UNVOUCHED = st.integers(1, PLAUSIBLE - 1)
         ),
     ],
 )
-def test_what_is_not_exactly_one_possible_number_is_no_state(content: bytes) -> None:
+def test_a_state_that_is_not_exactly_one_possible_number_is_refused(content: bytes) -> None:
     """A damaged state is never guessed."""
     assert read_state(content) is None
 
 
 @given(NUMBERS)
 def test_a_state_is_read_as_it_was_written(number: int) -> None:
-    """Every number that may be given out survives its file."""
+    """Every possible number is read back from its file."""
     assert read_state(state_line(number)) == number
 
 
-def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -> None:
-    """NaN, infinities, fractions, zero, negative and inexact numbers are no memory."""
+def test_impossible_published_numbers_are_ignored() -> None:
+    """NaN, infinities, fractions, zero, negative and inexact numbers do not count."""
     impossible = [math.nan, math.inf, -math.inf, 1.5, 0.0, -7.0, float(PLAUSIBLE), 9007199254740990.0, 1e300]
     assert highest(impossible) is None
     assert highest([*impossible, 12.0, 17.0, 3.0]) == 17
 
 
-def test_a_sequence_without_a_past_starts_from_the_time() -> None:
-    """A sequence starts at 1 only if the clock never ran."""
+def test_a_sequence_without_an_earlier_number_starts_from_the_time() -> None:
+    """The sequence starts at 1 only if the clock shows no positive time."""
     assert next_number(None, 1_700_000_000) == 1_700_000_000
     assert next_number(None, -5) == 1
 
 
 @given(UNVOUCHED)
-def test_every_number_that_counts_leaves_room_for_as_many_beats(number: int) -> None:
-    """No sequence that goes on from one comes to a number that counts no more."""
+def test_a_sequence_from_a_published_number_never_leaves_the_valid_range(number: int) -> None:
+    """After as many beats as there are plausible numbers, the state is still valid."""
     assert highest([float(number)]) == number
     assert read_state(state_line(number + PLAUSIBLE - 2)) == number + PLAUSIBLE - 2
 
 
 @given(NUMBERS, st.integers(-(10**10), 10**10))
-def test_it_grows_by_one_and_stays_exact(last: int, now: int) -> None:
-    """The clock, forward or back, has no say, and the sample is as different as the number."""
+def test_the_next_number_is_one_higher_and_an_exact_sample(last: int, now: int) -> None:
+    """The clock does not change the next number. The samples of two numbers differ."""
     number = next_number(last, now)
     assert number == last + 1
     assert float(number) > float(last)

@@ -85,8 +85,8 @@ def stack(tmp_path: Path) -> Iterator[Callable[[str], Stack]]:
         yield start
 
 
-def test_a_server_that_is_not_there_is_no_answer_after_the_time(stack: Callable[[str], Stack]) -> None:
-    """The beat was published; what became of it is not known: exit 3."""
+def test_a_missing_server_is_a_source_error(stack: Callable[[str], Stack]) -> None:
+    """The beat was published, but its arrival is not known: exit 3."""
     writer, trail = stack(RULES).following()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -95,7 +95,7 @@ def test_a_server_that_is_not_there_is_no_answer_after_the_time(stack: Callable[
         verify(writer, replace(trail, url=f"http://127.0.0.1:{port}", client=client), timedelta(seconds=1))
 
 
-def test_a_beat_that_is_not_published_is_not_looked_for(stack: Callable[[str], Stack]) -> None:
+def test_a_beat_that_is_not_published_is_not_followed(stack: Callable[[str], Stack]) -> None:
     """The writer's own error comes at once."""
     started = stack(RULES)
     writer, trail = started.following()
@@ -104,8 +104,8 @@ def test_a_beat_that_is_not_published_is_not_looked_for(stack: Callable[[str], S
         verify(writer, trail, LONG)
 
 
-def test_a_beat_that_nobody_scrapes_is_missed_at_the_scrape(stack: Callable[[str], Stack]) -> None:
-    """A writer that writes where no node_exporter reads gets the next step."""
+def test_a_beat_that_is_not_scraped_is_missing_at_the_scrape(stack: Callable[[str], Stack]) -> None:
+    """The writer writes to a folder that no node_exporter reads. The next step names the textfile."""
     started = stack(RULES)
     writer, trail = started.following()
     verify(writer, trail, SHORT)
@@ -121,8 +121,8 @@ def test_a_beat_that_nobody_scrapes_is_missed_at_the_scrape(stack: Callable[[str
     assert "x.prom" in followed.stages[-1].next_step
 
 
-def test_without_rules_it_is_missed_at_the_evaluation(stack: Callable[[str], Stack]) -> None:
-    """The number is there and no rule has computed anything from it."""
+def test_without_rules_the_beat_is_missing_at_the_evaluation(stack: Callable[[str], Stack]) -> None:
+    """The number is in the database, but no rule computes the age of the beat."""
     writer, trail = stack("groups: []\n").following()
     followed = verify(writer, trail, SHORT)
     assert [stage.name for stage in followed.stages] == ["published", "scraped", "evaluated"]
@@ -130,8 +130,8 @@ def test_without_rules_it_is_missed_at_the_evaluation(stack: Callable[[str], Sta
     assert "the rule pack is loaded" in followed.stages[-1].next_step
 
 
-def test_the_first_beat_ever_is_not_ok_yet_and_the_second_is(stack: Callable[[str], Stack]) -> None:
-    """One number alone has not changed; the hint says so."""
+def test_the_first_beat_is_not_ok_and_the_second_beat_is(stack: Callable[[str], Stack]) -> None:
+    """One number has not changed yet. The next step says to verify again."""
     writer, trail = stack(RULES).following()
     first = verify(writer, trail, SHORT)
     assert [stage.name for stage in first.stages] == ["published", "scraped", "evaluated", "ok"]
@@ -148,16 +148,16 @@ def test_the_first_beat_ever_is_not_ok_yet_and_the_second_is(stack: Callable[[st
     assert second.beat.sequence == first.beat.sequence + 1
 
 
-def test_the_pushed_copy_can_be_followed_too(stack: Callable[[str], Stack]) -> None:
-    """The copy that the rules read is followed."""
+def test_a_pushed_beat_can_be_followed(stack: Callable[[str], Stack]) -> None:
+    """The policy reads the pushed copy, so that copy is followed."""
     writer, trail = stack(RULES).following("push")
     verify(writer, trail, SHORT)
     followed = verify(writer, trail, LONG)
     assert followed.arrived
 
 
-def test_a_writer_with_a_slow_clock_is_not_taken_for_fresh(stack: Callable[[str], Stack]) -> None:
-    """The beat arrives and the rules see its time, which is too old for ok."""
+def test_the_beat_of_a_writer_with_a_slow_clock_is_not_fresh(stack: Callable[[str], Stack]) -> None:
+    """The beat arrives, but the rules see its time, and it is too old for ok."""
     writer, trail = stack(RULES).following()
     verify(writer, trail, SHORT)
     clock = writer.nanoseconds

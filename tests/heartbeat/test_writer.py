@@ -1,4 +1,4 @@
-"""One beat: published whole, under a number that was never used before."""
+"""One beat: it is published whole, under a number that was never used before."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def files_up_to(size: int) -> Iterator[None]:
 
 @pytest.fixture
 def powerless(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder of one's own, and no power over what others may not read or write."""
+    """Give a folder of its own, without the rights of root."""
     if os.geteuid() != 0:
         yield tmp_path
         return
@@ -87,8 +87,8 @@ def lost(folder: Path, content: bytes | None) -> None:
 @pytest.mark.parametrize(
     "damage", [None, b"", b"\0\xff\0\xfe", b"-3\n", b"NaN\n", b"9" * 5000, b"%d\n" % 2**53, b"7 8\n"]
 )
-def test_a_lost_state_goes_on_from_what_was_published(tmp_path: Path, damage: bytes | None) -> None:
-    """Missing, empty, binary, negative, not a number, huge: the textfile is the memory."""
+def test_a_lost_state_continues_from_the_published_number(tmp_path: Path, damage: bytes | None) -> None:
+    """The state is missing, empty, binary, negative, not a number or huge. The textfile has the last number."""
     first = writer_in(tmp_path).beat()
     lost(tmp_path, damage)
     second = writer_in(tmp_path, now=NOW + 900).beat()
@@ -99,8 +99,8 @@ def test_a_lost_state_goes_on_from_what_was_published(tmp_path: Path, damage: by
 
 
 @pytest.mark.parametrize("textfile", [None, b"", b"\0\xff", b"duri_textfile_heartbeat_seq NaN\n", b"duri_textfile_hea"])
-def test_with_nothing_left_it_starts_from_the_time(tmp_path: Path, textfile: bytes | None) -> None:
-    """A sequence never starts again at 1."""
+def test_without_any_number_the_sequence_starts_from_the_time(tmp_path: Path, textfile: bytes | None) -> None:
+    """A sequence never starts at 1 again."""
     if textfile is not None:
         (tmp_path / "duri_textfile_heartbeat.prom").write_bytes(textfile)
     beat = writer_in(tmp_path).beat()
@@ -108,7 +108,7 @@ def test_with_nothing_left_it_starts_from_the_time(tmp_path: Path, textfile: byt
     assert "no published number was found" in beat.recovered
 
 
-def test_a_state_from_an_old_backup_does_not_take_the_sequence_back(tmp_path: Path) -> None:
+def test_a_state_from_an_old_backup_does_not_set_the_sequence_back(tmp_path: Path) -> None:
     """The published number counts also if the state can be read."""
     for _ in range(3):
         last = writer_in(tmp_path).beat()
@@ -117,7 +117,7 @@ def test_a_state_from_an_old_backup_does_not_take_the_sequence_back(tmp_path: Pa
 
 
 def test_a_clock_set_back_changes_only_the_time(tmp_path: Path) -> None:
-    """The number grows with any clock."""
+    """The number grows, whatever the clock shows."""
     first = writer_in(tmp_path, now=NOW).beat()
     second = writer_in(tmp_path, now=NOW - 86_400.5).beat()
     assert second.sequence == first.sequence + 1
@@ -125,7 +125,7 @@ def test_a_clock_set_back_changes_only_the_time(tmp_path: Path) -> None:
 
 
 def test_a_state_that_cannot_be_read_is_replaced(powerless: Path) -> None:
-    """The folder is ours, so a state of somebody else's is a lost one."""
+    """The folder belongs to the writer, so an unreadable state is treated as lost."""
     first = writer_in(powerless).beat()
     (powerless / ".duri_heartbeat.state").chmod(0)
     second = writer_in(powerless).beat()
@@ -133,8 +133,8 @@ def test_a_state_that_cannot_be_read_is_replaced(powerless: Path) -> None:
     assert "cannot be read (Permission denied)" in second.recovered
 
 
-def test_a_textfile_that_cannot_be_read_is_no_memory(powerless: Path) -> None:
-    """Without state and textfile the sequence starts from the unix time, and replaces both."""
+def test_an_unreadable_textfile_is_replaced_too(powerless: Path) -> None:
+    """Without state and textfile the sequence starts from the unix time, and both files are replaced."""
     writer_in(powerless).beat()
     for path in (".duri_heartbeat.state", "duri_textfile_heartbeat.prom"):
         (powerless / path).chmod(0)
@@ -142,8 +142,8 @@ def test_a_textfile_that_cannot_be_read_is_no_memory(powerless: Path) -> None:
     assert beat.sequence == NOW + 60 == on_file(powerless)
 
 
-def test_a_folder_that_cannot_be_written_is_refused_in_words(powerless: Path) -> None:
-    """Read-only: an error that says where, why and what to do, and the old beat stands."""
+def test_a_read_only_folder_is_an_error_and_keeps_the_old_beat(powerless: Path) -> None:
+    """The error says where, why and what to do."""
     first = writer_in(powerless).beat()
     powerless.chmod(0o555)
     try:
@@ -155,14 +155,14 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(powerless: Path) ->
     assert on_file(powerless) == first.sequence
 
 
-def test_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     """The folder is not made, because node_exporter would not read it."""
     with pytest.raises(ActionFailed, match=r"No such file[\s\S]*next: create the folder"):
         writer_in(tmp_path / "none").beat()
 
 
-def test_a_folder_in_the_states_place_publishes_nothing(tmp_path: Path) -> None:
-    """A number that cannot be kept is not published."""
+def test_a_folder_in_the_place_of_the_state_prevents_the_beat(tmp_path: Path) -> None:
+    """A number that cannot be stored is not published."""
     first = writer_in(tmp_path).beat()
     lost(tmp_path, None)
     (tmp_path / ".duri_heartbeat.state").mkdir()
@@ -171,8 +171,8 @@ def test_a_folder_in_the_states_place_publishes_nothing(tmp_path: Path) -> None:
     assert on_file(tmp_path) == first.sequence
 
 
-def test_a_folder_in_the_textfiles_place_is_refused_in_words(tmp_path: Path) -> None:
-    """The number is used up, and the next one is higher."""
+def test_a_folder_in_the_place_of_the_textfile_is_an_error(tmp_path: Path) -> None:
+    """The number counts as used, and the next number is higher."""
     textfile = tmp_path / "duri_textfile_heartbeat.prom"
     textfile.mkdir()
     with pytest.raises(ActionFailed, match=rf"beat {NOW} was published nowhere[\s\S]*Is a directory"):
@@ -182,8 +182,8 @@ def test_a_folder_in_the_textfiles_place_is_refused_in_words(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("room", [0, 5, 100])
-def test_a_full_disk_leaves_the_old_beat_and_says_so(tmp_path: Path, room: int) -> None:
-    """If the state or the textfile does not fit: an error, the old file, and a higher number later."""
+def test_a_full_disk_is_an_error_and_keeps_the_old_beat(tmp_path: Path, room: int) -> None:
+    """The state or the textfile does not fit. The old file stays, and the next number is higher."""
     first = writer_in(tmp_path).beat()
     before = (tmp_path / "duri_textfile_heartbeat.prom").read_bytes()
     with files_up_to(room), pytest.raises(ActionFailed, match=r"File too large[\s\S]*next: raise the limit"):
@@ -193,8 +193,8 @@ def test_a_full_disk_leaves_the_old_beat_and_says_so(tmp_path: Path, room: int) 
     assert writer_in(tmp_path).beat().sequence > first.sequence
 
 
-def test_a_busy_lock_is_an_error_of_its_own(tmp_path: Path) -> None:
-    """Exit 3, and nothing was published."""
+def test_a_busy_lock_has_its_own_error(tmp_path: Path) -> None:
+    """The exit code is 3, and nothing is published."""
     writer = writer_in(tmp_path, patience=0.05)
     held, end = threading.Event(), threading.Event()
 
@@ -214,8 +214,8 @@ def test_a_busy_lock_is_an_error_of_its_own(tmp_path: Path) -> None:
     assert not (tmp_path / "duri_textfile_heartbeat.prom").exists()
 
 
-def test_the_file_is_constant_but_for_its_two_values(tmp_path: Path) -> None:
-    """HELP, TYPE, labels and the final line feed never change; the time has milliseconds."""
+def test_only_two_values_of_the_textfile_change(tmp_path: Path) -> None:
+    """HELP, TYPE, labels and the final line feed never change. The time has milliseconds."""
     writer_in(tmp_path, now=NOW + 0.0625).beat()
     assert (tmp_path / "duri_textfile_heartbeat.prom").read_text(encoding="utf-8") == (
         "# HELP duri_textfile_heartbeat_seq Number of the last heartbeat; it only grows.\n"
@@ -231,7 +231,7 @@ STEPS = ("os.open", "os.write", "os.fsync", "os.close", "os.fchmod", "pathlib.Pa
 
 
 def dying_at(step: int) -> Callable[[], None]:
-    """Count the calls of system functions, and be killed before the given one."""
+    """Count the calls of system functions, and kill this process before the given call."""
     left = [step]
 
     def count() -> None:
@@ -243,7 +243,7 @@ def dying_at(step: int) -> Callable[[], None]:
 
 
 def beat_killed_before(step: int, folder: Path) -> bool:
-    """Beat in a child that dies before its given system call; tell whether it did."""
+    """Beat in a child that is killed before the given system call. Return whether the child was killed."""
     child = os.fork()
     if child == 0:
         monkeypatch, count = pytest.MonkeyPatch(), dying_at(step)
@@ -262,8 +262,8 @@ def beat_killed_before(step: int, folder: Path) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def test_killed_before_any_step_the_file_is_whole_and_the_number_is_never_used_again(tmp_path: Path) -> None:
-    """Every system call of a beat in turn: the textfile stays readable, the sequence grows."""
+def test_a_kill_before_any_step_leaves_a_whole_file_and_an_unused_number(tmp_path: Path) -> None:
+    """A child is killed before each system call of a beat. The textfile stays readable, and the sequence grows."""
     last = writer_in(tmp_path).beat().sequence
     step = 0
     while beat_killed_before(step, tmp_path):
@@ -277,8 +277,8 @@ def test_killed_before_any_step_the_file_is_whole_and_the_number_is_never_used_a
 
 
 @pytest.mark.live
-def test_a_failed_push_is_a_failure_that_says_what_worked(tmp_path: Path) -> None:
-    """Textfile and Pushgateway: one of two is not enough."""
+def test_a_failed_push_is_an_error_that_names_the_written_textfile(tmp_path: Path) -> None:
+    """A beat must reach both the textfile and the Pushgateway."""
     with pushgateway(tmp_path / "server") as server:
         writer = writer_in(tmp_path, address=server.url)
         first = writer.beat()
@@ -295,8 +295,8 @@ def test_a_failed_push_is_a_failure_that_says_what_worked(tmp_path: Path) -> Non
 
 
 @pytest.mark.live
-def test_push_only_recovers_from_the_pushgateway(tmp_path: Path) -> None:
-    """The group's own number is the memory."""
+def test_a_push_only_writer_recovers_from_the_pushgateway(tmp_path: Path) -> None:
+    """The group on the Pushgateway has the last number."""
     with pushgateway(tmp_path / "server") as server:
         writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
         writer.beat()
@@ -306,8 +306,8 @@ def test_push_only_recovers_from_the_pushgateway(tmp_path: Path) -> None:
 
 
 @pytest.mark.live
-def test_nothing_is_pushed_over_what_could_not_be_asked(tmp_path: Path) -> None:
-    """The textfile goes on; the Pushgateway gets the next number once it has said which it has."""
+def test_no_push_replaces_a_number_that_could_not_be_read(tmp_path: Path) -> None:
+    """The textfile gets beats meanwhile. The Pushgateway gets the next number after it has answered."""
     with pushgateway(tmp_path / "server") as server:
         writer = writer_in(tmp_path, address=server.url)
         for _ in range(3):
@@ -330,8 +330,8 @@ def test_nothing_is_pushed_over_what_could_not_be_asked(tmp_path: Path) -> None:
 
 @pytest.mark.live
 @pytest.mark.parametrize("digits", [b"5\n", b"%d\n" % (NOW - 600)])
-def test_digits_that_were_damaged_do_not_take_the_pushed_sequence_back(tmp_path: Path, digits: bytes) -> None:
-    """A number that reads well and is not the last beat's is none: the group is asked."""
+def test_a_damaged_number_does_not_set_the_pushed_sequence_back(tmp_path: Path, digits: bytes) -> None:
+    """A readable number that does not match the seal does not count, and the group is read."""
     with pushgateway(tmp_path / "server") as server:
         writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
         for _ in range(3):
@@ -342,8 +342,8 @@ def test_digits_that_were_damaged_do_not_take_the_pushed_sequence_back(tmp_path:
 
 @pytest.mark.live
 @pytest.mark.parametrize("beats", [1, 2, 3])
-def test_a_whole_folder_from_a_backup_does_not_take_the_pushed_sequence_back(tmp_path: Path, beats: int) -> None:
-    """State, lock and textfile of a moment ago, their times kept: the group has more."""
+def test_a_restored_folder_does_not_set_the_pushed_sequence_back(tmp_path: Path, beats: int) -> None:
+    """State, lock and textfile are restored with their times. The group has a higher number."""
     folder = tmp_path / "own"
     folder.mkdir()
     with pushgateway(tmp_path / "server") as server:
@@ -361,8 +361,8 @@ def test_a_whole_folder_from_a_backup_does_not_take_the_pushed_sequence_back(tmp
 
 @pytest.mark.live
 @pytest.mark.parametrize("passed", [-1, 136, 86_400])
-def test_after_a_pause_the_pushgateway_is_asked(tmp_path: Path, passed: float) -> None:
-    """A machine set back as a whole is taken for one that slept, and so is a clock that was."""
+def test_the_pushgateway_is_read_after_a_pause_of_the_clock(tmp_path: Path, passed: float) -> None:
+    """A restored machine looks like a machine that slept, and so does a clock that was set."""
     with pushgateway(tmp_path / "server") as server:
         writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
         writer.beat()
@@ -373,7 +373,7 @@ def test_after_a_pause_the_pushgateway_is_asked(tmp_path: Path, passed: float) -
 
 
 @pytest.mark.live
-def test_a_pushgateway_is_not_asked_at_every_beat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pushgateway_is_not_read_at_every_beat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer of the Pushgateway is large. The state of the last beat is enough, also for quick beats."""
     with pushgateway(tmp_path / "server") as server:
         writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
@@ -384,7 +384,7 @@ def test_a_pushgateway_is_not_asked_at_every_beat(tmp_path: Path, monkeypatch: p
 
 
 def test_a_lock_file_that_cannot_be_written_still_locks(powerless: Path) -> None:
-    """Without a note the next beat asks the Pushgateway. A missing note does not prevent a beat."""
+    """A missing seal does not prevent a beat. The next beat reads the Pushgateway."""
     writer = writer_in(powerless)
     writer.lock.touch(0o444)
     assert writer.beat().sequence + 1 == writer.beat().sequence
@@ -405,8 +405,8 @@ def test_the_higher_of_textfile_and_pushgateway_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.live
-def test_node_exporter_reads_what_was_written_under_the_oddest_labels(tmp_path: Path) -> None:
-    """Quotes, backslashes, line feeds, returns and other scripts arrive as they are."""
+def test_node_exporter_reads_a_textfile_with_unusual_labels(tmp_path: Path) -> None:
+    """Quotes, backslashes, line feeds, returns and other scripts are read back unchanged."""
     odd = {
         "quote": 'a"b',
         "slash": "a\\nb\\",
@@ -427,8 +427,8 @@ def test_node_exporter_reads_what_was_written_under_the_oddest_labels(tmp_path: 
 
 @pytest.mark.parametrize("digits", [b"9007199254740990", b"9007199254740991", b"4503599627370496"])
 @pytest.mark.parametrize("damaged", ["state", "textfile"])
-def test_a_number_near_the_end_of_all_numbers_is_damage(tmp_path: Path, digits: bytes, damaged: str) -> None:
-    """The beats go on from the one before, and never back."""
+def test_a_number_near_the_highest_exact_number_is_damage(tmp_path: Path, digits: bytes, damaged: str) -> None:
+    """The beats continue from the number before the damage, and never go back."""
     writer = writer_in(tmp_path)
     before = writer.beat().sequence
     path = writer.state if damaged == "state" else tmp_path / "duri_textfile_heartbeat.prom"
@@ -437,8 +437,8 @@ def test_a_number_near_the_end_of_all_numbers_is_damage(tmp_path: Path, digits: 
     assert numbers == [before + 1, before + 2, before + 3, before + 4]
 
 
-def test_a_sequence_of_our_own_goes_on_however_high_it_is(tmp_path: Path) -> None:
-    """A number that the seal vouches for is no damage."""
+def test_a_sealed_sequence_continues_however_high_it_is(tmp_path: Path) -> None:
+    """A number that matches the seal is not damage."""
     writer = writer_in(tmp_path)
     writer.beat()
     path = tmp_path / "duri_textfile_heartbeat.prom"
@@ -453,8 +453,8 @@ def in_realm(writer: HeartbeatWriter, realm: str, **changes: Any) -> HeartbeatWr
     return replace(writer, labels={"metric_realm": realm, "host": 'a"\\'}, **changes)
 
 
-def test_two_writers_of_one_file_notice_each_other(tmp_path: Path) -> None:
-    """The second says so and leaves the file; the first goes on."""
+def test_a_second_writer_of_a_textfile_is_refused(tmp_path: Path) -> None:
+    """The error shows both sets of labels. The file stays, and the first writer continues."""
     first = writer_in(tmp_path)
     first.beat()
     before = (tmp_path / "duri_textfile_heartbeat.prom").read_bytes()
@@ -469,8 +469,8 @@ def test_two_writers_of_one_file_notice_each_other(tmp_path: Path) -> None:
     assert first.beat().sequence == NOW + 1
 
 
-def test_labels_that_were_changed_on_purpose_take_over(tmp_path: Path) -> None:
-    """After that the other writer is refused."""
+def test_a_writer_with_new_labels_can_take_over(tmp_path: Path) -> None:
+    """After the takeover the old writer is refused."""
     first = writer_in(tmp_path)
     first.beat()
     second = in_realm(first, "other")
@@ -483,8 +483,8 @@ def test_labels_that_were_changed_on_purpose_take_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("later", "every", "lives"), [(599, 45, True), (601, 45, False), (899, 300, True), (901, 300, False)]
 )
-def test_a_writer_that_has_ended_is_followed(tmp_path: Path, later: int, every: int, *, lives: bool) -> None:
-    """Three intervals without a beat, and ten minutes at the least."""
+def test_a_writer_that_has_ended_is_replaced(tmp_path: Path, later: int, every: int, *, lives: bool) -> None:
+    """A writer has ended after three intervals without a beat, and after 10 min at least."""
     writer_in(tmp_path).beat()
     second = in_realm(writer_in(tmp_path, now=NOW + later), "other", every=timedelta(seconds=every))
     if lives:
@@ -495,7 +495,7 @@ def test_a_writer_that_has_ended_is_followed(tmp_path: Path, later: int, every: 
 
 
 def test_a_damaged_label_is_no_other_writer(tmp_path: Path) -> None:
-    """One line of two that says something else was not written by anybody."""
+    """If only one of the two lines has another label, the file is damaged."""
     writer = writer_in(tmp_path)
     writer.beat()
     path = tmp_path / "duri_textfile_heartbeat.prom"
@@ -503,8 +503,8 @@ def test_a_damaged_label_is_no_other_writer(tmp_path: Path) -> None:
     assert writer.beat().sequence == NOW + 1
 
 
-def test_another_machine_is_said(tmp_path: Path) -> None:
-    """With the same labels it may be the same service on a new machine: it beats and reports the other machine."""
+def test_beats_of_another_machine_are_reported(tmp_path: Path) -> None:
+    """The same labels may mean that the service moved. The writer beats and reports the other machine."""
     here, there = replace(writer_in(tmp_path), machine=1), replace(writer_in(tmp_path), machine=2)
     assert here.beat().beside == ""
     assert here.beat().beside == ""
@@ -517,7 +517,7 @@ def test_another_machine_is_said(tmp_path: Path) -> None:
 
 
 def test_a_device_in_the_place_of_the_lock_is_named(tmp_path: Path) -> None:
-    """Not the state, which is sound."""
+    """The error names the lock, not the state, which is valid."""
     writer = writer_in(tmp_path)
     writer.lock.symlink_to("/dev/zero")
     with pytest.raises(ActionFailed, match="no regular file") as caught:

@@ -1,4 +1,4 @@
-"""The journal's file refuses whatever is not a journal, and whatever would change one."""
+"""A file that is no journal is refused, and so is each change of a record."""
 
 from __future__ import annotations
 
@@ -61,21 +61,21 @@ def test_a_detail_that_is_no_object_is_refused(raw: sqlite3.Connection, detail: 
         raw.execute(insert, (detail,))
 
 
-def test_it_is_write_ahead_and_full(journal: Path) -> None:
-    """A reader never waits for a writer, and what was acknowledged is on disk."""
+def test_the_journal_uses_write_ahead_logging_and_full_sync(journal: Path) -> None:
+    """A reader never waits for a writer, and an acknowledged record is on disk."""
     with database.writing(journal) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-def test_its_folder_is_private(journal: Path) -> None:
-    """A folder that the journal made is its owner's alone, and holds nothing half-made."""
+def test_the_folder_of_the_journal_is_private(journal: Path) -> None:
+    """Only the owner can enter a folder that the journal made. The folder has no temporary files left."""
     assert journal.parent.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in journal.parent.iterdir() if path.name.startswith(".")] == []
 
 
-def test_reading_makes_nothing(tmp_path: Path) -> None:
-    """Asking a journal that is not there leaves no trace, and finds nothing."""
+def test_reading_a_missing_journal_makes_no_file(tmp_path: Path) -> None:
+    """A missing journal has no records, and reading it creates neither a file nor a folder."""
     path = tmp_path / ".gonogo" / "journal.sqlite"
     assert records(path) == ()
     assert newest(path, "obs-lint", "k").last_passed is None
@@ -151,14 +151,14 @@ def _torn(path: Path) -> None:
     ],
     ids=["append", "records", "newest"],
 )
-def test_what_is_no_journal_is_said_to_be_none(
+def test_a_file_that_is_no_journal_is_an_error_with_its_cause(
     tmp_path: Path,
     make: Callable[[Path], None],
     said: str,
     use: Callable[[Path], object],
     failure: type[GonogoError],
 ) -> None:
-    """Whatever stands where the journal should, the error names the file, the cause and the way out."""
+    """The error names the file, the cause and the next step."""
     path = tmp_path / "journal.sqlite"
     make(path)
     with pytest.raises(failure) as caught:
@@ -168,8 +168,8 @@ def test_what_is_no_journal_is_said_to_be_none(
     assert caught.value.next_step
 
 
-def test_a_stranger_s_database_is_left_as_it_was(tmp_path: Path) -> None:
-    """A file that is no journal is not turned into one."""
+def test_the_database_of_another_program_is_not_changed(tmp_path: Path) -> None:
+    """A database without the journal's table is not turned into a journal."""
     path = tmp_path / "journal.sqlite"
     _stranger(path)
     before = path.read_bytes()
@@ -178,10 +178,10 @@ def test_a_stranger_s_database_is_left_as_it_was(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_locked_journal_is_waited_for_then_said(
+def test_a_writer_waits_for_a_locked_journal_and_then_reports_the_lock(
     journal: Path, raw: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A writer waits its time for another one, then names the lock; a reader does not wait."""
+    """A writer waits for a limited time, then the error names the lock. A reader does not wait."""
     monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05)
     raw.execute("BEGIN IMMEDIATE")
     with pytest.raises(Busy, match="locked"):
@@ -189,8 +189,8 @@ def test_a_locked_journal_is_waited_for_then_said(
     assert len(records(journal)) == 1
 
 
-def test_a_full_disk_is_said(journal: Path) -> None:
-    """A journal that cannot grow says so, and keeps what it had."""
+def test_a_full_disk_is_an_error_and_keeps_the_records(journal: Path) -> None:
+    """The error of a journal that cannot grow names the next step. The records stay."""
     with pytest.raises(ActionFailed, match="make room"):
         _fill(journal)
     assert len(records(journal)) == 1
@@ -206,8 +206,8 @@ def _fill(journal: Path) -> None:
         )
 
 
-def test_a_folder_of_somebody_else_s_is_said(tmp_path: Path) -> None:
-    """Without the right to write, the error says whose rights to look at."""
+def test_a_folder_without_write_permission_is_an_error_with_its_cause(tmp_path: Path) -> None:
+    """The error of a folder without the right to write says to check the permissions."""
     (tmp_path / "locked").mkdir(mode=0o500)
     with ProcessPoolExecutor(1) as pool:
         said = pool.submit(_append_without_rights, tmp_path / "locked" / "journal.sqlite").result()
@@ -223,8 +223,8 @@ def _append_without_rights(path: Path) -> str:
     return str(caught.value)
 
 
-def test_many_writers_make_one_journal_and_lose_nothing(tmp_path: Path) -> None:
-    """Processes that all find no journal end with one, and every record is in it."""
+def test_many_first_writers_make_one_journal_with_every_record(tmp_path: Path) -> None:
+    """Several processes find no journal at the same time. They end with one journal that has every record."""
     path = tmp_path / ".gonogo" / "journal.sqlite"
     with ProcessPoolExecutor(8) as pool:
         places = list(pool.map(append, [path] * 64, [RECORD] * 64))

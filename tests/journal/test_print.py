@@ -20,13 +20,13 @@ PASSED = Record(
 FAILED = Record("sandbox-smoke-60s", "", "FAIL", 1e300, {"seconds": 3.5}, "0.1.0", {}, 20)
 
 
-def test_nothing_is_said_to_be_nothing() -> None:
-    """An empty list is words, not an empty line."""
+def test_an_empty_list_is_printed_as_no_records() -> None:
+    """The text of an empty list is a sentence, not an empty line."""
     assert list_text(()) == "no records"
 
 
 def test_a_list_is_columns() -> None:
-    """One line a record, the key shortened, the sentence on one line, an impossible time as its number."""
+    """Each record is one line. The key is shortened, and an impossible time is printed as its number."""
     assert list_text((FAILED, PASSED)).splitlines() == [
         "ID  AT                    OUTCOME  KIND               KEY           DETAIL",
         "20  1e+300                FAIL     sandbox-smoke-60s",
@@ -46,8 +46,8 @@ def test_on_a_narrow_terminal_every_detail_has_a_line_of_its_own() -> None:
     ]
 
 
-def test_a_folded_run_says_first_what_became_of_it() -> None:
-    """One without an end has not ended; unfolded, a record is just that."""
+def test_a_folded_run_begins_with_its_outcome() -> None:
+    """A run without an end is printed as not ended. An unfolded record has only its sentence."""
     ended = Record("reload", "", "FAIL", 0.0, {"detail": "they are back", "outcome": "rolled-back", "run": "a"}, id=9)
     killed = Record("reload", "", "UNKNOWN", 0.0, {"detail": "trigger begins", "run": "b"}, id=5)
     lines = list_text((ended, killed, PASSED), folded=True).splitlines()[1:]
@@ -60,14 +60,14 @@ def test_a_folded_run_says_first_what_became_of_it() -> None:
 
 
 def test_the_steps_of_a_record_follow_it() -> None:
-    """After an empty line, as a list."""
+    """The list of steps comes after an empty line."""
     fields, steps = record_text(FAILED, (PASSED,)).split("\n\n")
     assert fields == record_text(FAILED)
     assert steps == list_text((PASSED,))
 
 
-def test_one_record_is_every_field() -> None:
-    """Nothing that was kept is left out."""
+def test_the_text_of_one_record_has_every_field() -> None:
+    """No stored field is left out."""
     assert record_text(PASSED).splitlines() == [
         "record         1",
         "at             2026-01-01T00:00:00Z",
@@ -81,8 +81,8 @@ def test_one_record_is_every_field() -> None:
     assert record_text(FAILED).splitlines()[-1] == "seconds  3.5"
 
 
-def test_json_holds_the_same() -> None:
-    """A program reads what a person reads, unshortened."""
+def test_the_json_of_a_record_has_every_field() -> None:
+    """The JSON has the same fields as the text, and shortens none."""
     expected = {
         "id": 1,
         "at": "2026-01-01T00:00:00Z",

@@ -1,4 +1,4 @@
-"""What the journal gives back, and what it lets count."""
+"""Records that the journal returns, and records that count as a pass."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = 1_800_000_000.0
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
-    """Where a journal will be."""
+    """The path of a journal that does not exist yet."""
     return tmp_path / "journal.sqlite"
 
 
@@ -29,16 +29,16 @@ def _run(outcome: str, at: float, *, key: str = "k", kind: str = "obs-lint", det
     return Record(kind, key, outcome, at, {"detail": detail})
 
 
-def test_never_run_is_nothing(journal: Path) -> None:
-    """A journal that is not there, and one without such a run, say the same."""
+def test_a_run_that_never_ran_has_an_empty_state(journal: Path) -> None:
+    """The state is the same for a missing journal, and for a journal with records of other runs only."""
     assert newest(journal, "obs-lint", "k", now=NOW) == RunState()
     append(journal, _run("PASS", NOW, kind="promql-unit"))
     append(journal, _run("PASS", NOW, key="other"))
     assert newest(journal, "obs-lint", "k", now=NOW) == RunState()
 
 
-def test_a_pass_from_the_future_counts_for_nothing(journal: Path) -> None:
-    """A record dated more than 5 s ahead is passed over; one of exactly 5 s is not."""
+def test_a_pass_from_the_future_does_not_count(journal: Path) -> None:
+    """A record more than 5 s ahead of the clock is ignored. A record exactly 5 s ahead counts."""
     append(journal, _run("PASS", NOW + 5.001))
     assert newest(journal, "obs-lint", "k", now=NOW) == RunState()
     append(journal, _run("PASS", NOW + 5))
@@ -46,15 +46,15 @@ def test_a_pass_from_the_future_counts_for_nothing(journal: Path) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["pass", "PASSED", "GO", "PASS ", "1", "true"])
-def test_an_outcome_nobody_defined_counts_for_nothing(journal: Path, outcome: str) -> None:
-    """Only PASS is a pass."""
+def test_an_unknown_outcome_does_not_count(journal: Path, outcome: str) -> None:
+    """Only the outcome PASS is a pass."""
     append(journal, _run(outcome, NOW))
     assert newest(journal, "obs-lint", "k", now=NOW) == RunState()
 
 
 @pytest.mark.parametrize("outcome", ["FAIL", "UNKNOWN"])
-def test_a_later_run_that_did_not_pass_is_said_beside_the_pass(journal: Path, outcome: str) -> None:
-    """The newest pass keeps its time, and the newest run keeps its sentence."""
+def test_a_later_run_without_a_pass_is_reported_beside_the_pass(journal: Path, outcome: str) -> None:
+    """The state has the time of the newest pass and the sentence of the newest run."""
     append(journal, _run("PASS", NOW - 100, detail="fine"))
     append(journal, _run(outcome, NOW - 50, detail="two rules fail"))
     assert newest(journal, "obs-lint", "k", now=NOW) == RunState(
@@ -63,14 +63,14 @@ def test_a_later_run_that_did_not_pass_is_said_beside_the_pass(journal: Path, ou
 
 
 def test_the_newest_pass_is_the_last_written(journal: Path) -> None:
-    """The order is that of writing: a clock set back does not bring an older run forward."""
+    """The order is the order of writing. A clock set back does not bring an older run forward."""
     append(journal, _run("PASS", NOW - 10))
     append(journal, _run("PASS", NOW - 3000))
     assert newest(journal, "obs-lint", "k", now=NOW).passed_at == NOW - 3000
 
 
-def test_the_clock_is_asked_when_no_time_is_given(journal: Path) -> None:
-    """By default a record of the year 2100 lies in the future."""
+def test_the_time_of_the_system_is_the_default(journal: Path) -> None:
+    """By default a record of the year 2100 is in the future."""
     append(journal, _run("PASS", 4_102_444_800.0))
     append(journal, _run("PASS", 1.0, key="old"))
     assert newest(journal, "obs-lint", "k").passed_at is None
@@ -78,7 +78,7 @@ def test_the_clock_is_asked_when_no_time_is_given(journal: Path) -> None:
 
 
 def test_records_come_newest_first_within_the_limit(journal: Path) -> None:
-    """The limit and the kind choose, the order is from new to old."""
+    """The limit and the kind select the records. The newest record comes first."""
     for number in range(5):
         append(journal, _run("PASS", NOW + number, kind="obs-lint" if number % 2 else "promql-unit"))
     assert [entry.id for entry in records(journal, limit=3)] == [5, 4, 3]
@@ -90,7 +90,10 @@ def _step(run: str, sentence: str) -> Record:
 
 
 def test_a_folded_run_is_its_newest_record(journal: Path) -> None:
-    """Two that ran at once, one of them not ended, between records of other kinds; the limit counts what is left."""
+    """Two runs overlap, one of them has no end, and records of other kinds lie between.
+
+    The limit counts folded records.
+    """
     steps = ("a", "1"), ("b", "1"), ("a", "2"), ("b", "2"), ("a", "end")
     append(journal, _run("PASS", NOW))
     for run, sentence in steps:
@@ -102,8 +105,8 @@ def test_a_folded_run_is_its_newest_record(journal: Path) -> None:
     assert len(records(journal)) == 7
 
 
-def test_the_steps_of_a_run_are_all_of_it_and_no_other(journal: Path) -> None:
-    """The oldest come first. A step has no steps, and neither has a record that belongs to no run."""
+def test_the_steps_of_a_run_are_all_its_earlier_records(journal: Path) -> None:
+    """The oldest step comes first. A step itself and a record without a run have no steps."""
     for run in ("a", "b", "a", "a"):
         append(journal, _step(run, ""))
     append(journal, _run("PASS", NOW))
@@ -123,8 +126,8 @@ def test_a_record_that_does_not_exist_is_refused(journal: Path) -> None:
         record(journal, 2)
 
 
-def test_a_row_that_is_no_record_is_said(journal: Path) -> None:
-    """A row written around gonogo that makes no sense is an error, not a guess."""
+def test_an_invalid_row_is_an_error(journal: Path) -> None:
+    """A row that another program wrote and that makes no sense is an error, not a guess."""
     append(journal, _run("PASS", NOW))
     with closing(sqlite3.connect(journal, isolation_level=None)) as connection:
         connection.execute(
@@ -150,7 +153,7 @@ RECORD = st.builds(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(written=RECORD)
-def test_what_is_written_is_read_back(journal: Path, written: Record) -> None:
-    """Every record comes back as it was, under the number it was given."""
+def test_a_written_record_is_read_back_unchanged(journal: Path, written: Record) -> None:
+    """Every record is read back unchanged, under the number that the journal gave it."""
     number = append(journal, written)
     assert record(journal, number) == replace(written, id=number)

@@ -1,4 +1,4 @@
-"""A run's key changes with everything that its outcome depends on, and with nothing else."""
+"""A run's key changes with everything that the outcome depends on, and with nothing else."""
 
 from __future__ import annotations
 
@@ -55,15 +55,15 @@ def key_of(files: Mapping[str, bytes]) -> str:
 
 @pytest.mark.parametrize("gone", sorted(FILES))
 def test_a_missing_file_that_the_policy_names_is_an_error(tmp_path: Path, gone: str) -> None:
-    """What was named has to be there."""
+    """A file that the policy names must exist."""
     files = {name: content for name, content in FILES.items() if name != gone}
     policy_file = replace(policy_in(tmp_path, files), tests=(tmp_path / "tests" / "a.yml",))
     with pytest.raises(PolicyError, match="No such file"):
         run_key(policy_file)
 
 
-def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
-    """One look tells all."""
+def test_all_missing_inputs_are_listed_in_one_error(tmp_path: Path) -> None:
+    """One error names the missing configuration, the rules and the tests."""
     with pytest.raises(PolicyError) as caught:
         run_key(policy_in(tmp_path, {}))
     assert [problem.message.split(":")[0] for problem in caught.value.problems] == [
@@ -73,14 +73,14 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_what_only_a_default_names_may_be_missing() -> None:
-    """A missing default is part of the key: the day the file comes, the key changes."""
+def test_a_file_that_only_a_default_names_may_be_missing() -> None:
+    """The absence of the file is a part of the key. When the file appears, the key changes."""
     assert key_of({}) != key_of({"prometheus.yml": b""})
 
 
 @pytest.mark.parametrize("named", [NAMED, frozenset[str]()])
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, named: frozenset[str]) -> None:
-    """Only regular files are read, by whatever name."""
+    """Only regular files are read, whether the policy or a default names them."""
     policy_file = policy_in(tmp_path, FILES, named=named)
     os.mkfifo(tmp_path / "rules" / "pipe.yml")
     with pytest.raises(PolicyError, match="no regular file"):
@@ -88,16 +88,16 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, named: frozenset[s
 
 
 @pytest.mark.parametrize("named", [NAMED, frozenset[str]()])
-def test_a_folder_is_no_file(tmp_path: Path, named: frozenset[str]) -> None:
-    """A folder where a file should be is an error even where only a default names it."""
+def test_a_folder_in_the_place_of_a_file_is_an_error(tmp_path: Path, named: frozenset[str]) -> None:
+    """The folder is an error also if only a default names it."""
     policy_file = policy_in(tmp_path, FILES, named=named)
     (tmp_path / "rules" / "folder.yml").mkdir()
     with pytest.raises(PolicyError, match="Is a directory"):
         run_key(policy_file)
 
 
-def test_inputs_too_large_in_all_are_refused(tmp_path: Path) -> None:
-    """The bound is on all files together, and reading stops there."""
+def test_inputs_over_the_common_bound_are_refused(tmp_path: Path) -> None:
+    """The bound is on the sum of all files, and reading stops at the bound."""
     policy_file = policy_in(tmp_path, FILES)
     size = sum(map(len, FILES.values()))
     assert run_key(policy_file, size)
@@ -105,22 +105,22 @@ def test_inputs_too_large_in_all_are_refused(tmp_path: Path) -> None:
         run_key(policy_file, size - 1)
 
 
-def test_another_gonogo_is_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pass by one version is no pass by another."""
+def test_another_version_of_gonogo_changes_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass by one version is not a pass by another version."""
     policy_file = policy_in(tmp_path, FILES)
     before = run_key(policy_file)
     monkeypatch.setattr(module, "__version__", "99.0.0")
     assert run_key(policy_file) != before
 
 
-def test_another_policy_is_another_key(tmp_path: Path) -> None:
-    """The policy counts with its bytes, not with what they mean."""
+def test_another_policy_changes_the_key(tmp_path: Path) -> None:
+    """The key depends on the bytes of the policy, not on their meaning."""
     policy_file = policy_in(tmp_path, FILES)
     assert run_key(policy_file) != run_key(replace(policy_file, sha256="0" * 64))
 
 
-def test_where_it_stands_and_how_files_were_listed_change_nothing(tmp_path: Path) -> None:
-    """The same files elsewhere, found in another order, have the same key."""
+def test_the_folder_and_the_order_of_the_files_do_not_change_the_key(tmp_path: Path) -> None:
+    """The same files in another folder, listed in another order, have the same key."""
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     first = policy_in(tmp_path / "one", FILES)
@@ -134,24 +134,22 @@ SETS = st.dictionaries(NAMES, st.binary(max_size=12))
 
 
 @given(SETS, SETS)
-def test_two_sets_of_files_share_a_key_only_when_they_are_the_same(
-    one: dict[str, bytes], two: dict[str, bytes]
-) -> None:
-    """Any byte, name, addition or removal changes the key."""
+def test_only_equal_sets_of_files_have_one_key(one: dict[str, bytes], two: dict[str, bytes]) -> None:
+    """Each changed byte, name, addition or removal changes the key."""
     assert (key_of(one) == key_of(two)) == (one == two)
 
 
 @given(SETS.filter(bool), st.data())
 def test_one_byte_changes_the_key(files: dict[str, bytes], data: st.DataObject) -> None:
-    """A byte flipped, put in or moved to the next file is seen."""
+    """An added byte changes the key, at any place of any file."""
     name = data.draw(st.sampled_from(sorted(files)))
     place = data.draw(st.integers(0, len(files[name])))
     changed = files | {name: files[name][:place] + b"#" + files[name][place:]}
     assert key_of(files) != key_of(changed)
 
 
-def test_scrape_files_count() -> None:
-    """Their bytes and their names; a configuration without the key has none, whatever lies beside it."""
+def test_the_scrape_files_of_the_configuration_change_the_key() -> None:
+    """The bytes and the names of scrape files count. Without ``scrape_config_files`` other files do not count."""
     files = {**FILES, "prometheus.yml": b"scrape_config_files: [jobs/*.yml]\n", "jobs/a.yml": b"scrape_configs: []\n"}
     changed = {**files, "jobs/a.yml": b"scrape_configs: [{job_name: a}]\n"}
     more = {**files, "jobs/b.yml": b""}
@@ -159,15 +157,15 @@ def test_scrape_files_count() -> None:
     assert key_of({**FILES, "jobs/a.yml": b"a"}) == key_of(FILES)
 
 
-def test_an_input_that_is_missing_stops_it(tmp_path: Path) -> None:
-    """A policy that names files which are not there has no key for its runs."""
+def test_run_states_need_every_file_that_the_policy_names(tmp_path: Path) -> None:
+    """The runs of a policy that names a missing file have no key, so the error names the file."""
     file = policy_folder(tmp_path, more="prometheus: {config: nowhere.yml}\n")
     with pytest.raises(PolicyError, match=r"nowhere\.yml"):
         run_states(file)
 
 
 def test_a_journal_that_cannot_be_read_has_no_record(tmp_path: Path) -> None:
-    """The reason is kept for the verdict."""
+    """Every run gate has no pass, and the detail has the reason for the verdict."""
     file = policy_folder(tmp_path)
     file.journal.mkdir()
     states = run_states(file)
@@ -177,15 +175,15 @@ def test_a_journal_that_cannot_be_read_has_no_record(tmp_path: Path) -> None:
         assert "this is not a journal: it is not a regular file" in state.last_detail
 
 
-def test_no_journal_is_an_empty_one(tmp_path: Path) -> None:
-    """Nothing was ever run, and looking makes no file."""
+def test_a_missing_journal_counts_as_empty(tmp_path: Path) -> None:
+    """Every run gate has an empty state, and no file is created."""
     file = policy_folder(tmp_path)
     assert run_states(file) == dict.fromkeys(RUN_GATES, RunState())
     assert not file.journal.exists()
 
 
 def test_records_count_for_exactly_these_inputs(tmp_path: Path) -> None:
-    """A changed file makes every record one of something else."""
+    """After a change of a rule file no record counts."""
     file = policy_folder(tmp_path)
     Recording(file, OBS_LINT).finish(Run(OBS_LINT, Outcome.PASS, "clean"))
     Recording(file, PROMQL_UNIT).finish(Run(PROMQL_UNIT, Outcome.FAIL, "two tests failed"))
@@ -199,7 +197,7 @@ def test_records_count_for_exactly_these_inputs(tmp_path: Path) -> None:
 
 
 def test_only_required_runs_are_looked_up(tmp_path: Path) -> None:
-    """A policy that wants none does not open the journal, nor read its files."""
+    """A policy that requires no run does not open the journal, and reads no input files."""
     file = policy_folder(tmp_path, more="runs: {required: [obs-lint]}\n")
     assert set(run_states(file)) == {OBS_LINT}
     text = file.path.read_text(encoding="utf-8").replace("[obs-lint]", "[]")

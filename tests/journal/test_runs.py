@@ -17,16 +17,16 @@ from tests.policy_folder import RULES, policy_folder
 PASSED = Run("obs-lint", Outcome.PASS, "all is well", seen={"files": 1}, tools={"promtool": "2.42.0"})
 
 
-def test_a_tool_that_is_missing_is_no_run(tmp_path: Path) -> None:
-    """Nothing happened, so nothing is recorded."""
+def test_a_run_without_its_tool_is_not_recorded(tmp_path: Path) -> None:
+    """The run did not begin, so the journal has no record."""
     policy_file = policy_folder(tmp_path)
     with pytest.raises(MissingTool), Recording(policy_file, "obs-lint"):
         raise MissingTool("promtool is not installed")
     assert records(policy_file.journal) == ()
 
 
-def test_an_action_that_failed_is_a_failed_run(tmp_path: Path) -> None:
-    """It was tried, and the record says why it did not work."""
+def test_a_failed_action_is_recorded_as_a_failed_run(tmp_path: Path) -> None:
+    """The record has the cause of the failure."""
     policy_file = policy_folder(tmp_path)
     with Recording(policy_file, "sandbox-smoke-60s") as record:
         raise ActionFailed("the server did not start", why="its port is taken")
@@ -43,8 +43,11 @@ def test_an_interrupted_run_leaves_no_record(tmp_path: Path) -> None:
     assert records(policy_file.journal) == ()
 
 
-def test_a_journal_that_cannot_be_written_is_an_error_also_in_a_block(tmp_path: Path) -> None:
-    """A run without its record is not a failed run: the caller must learn that nothing is recorded."""
+def test_a_journal_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """The error also leaves the ``with`` block.
+
+    It does not become a failed run, so the caller learns that no record exists.
+    """
     policy_file = policy_folder(tmp_path)
     policy_file.journal.mkdir(parents=True)
     with pytest.raises(ActionFailed, match="journal"), Recording(policy_file, "obs-lint") as record:
@@ -52,8 +55,8 @@ def test_a_journal_that_cannot_be_written_is_an_error_also_in_a_block(tmp_path: 
 
 
 @pytest.mark.parametrize("change", ["edited", "gone"])
-def test_inputs_that_change_meanwhile_make_it_unknown(tmp_path: Path, change: str) -> None:
-    """Nobody can say what it ran on; it passes for neither the old nor the new inputs."""
+def test_inputs_that_change_during_a_run_make_it_unknown(tmp_path: Path, change: str) -> None:
+    """The files that the run read are not known, so it passes for neither the old nor the new inputs."""
     policy_file = policy_folder(tmp_path)
     before = run_key(policy_file)
     record = Recording(policy_file, "obs-lint")
@@ -66,7 +69,7 @@ def test_inputs_that_change_meanwhile_make_it_unknown(tmp_path: Path, change: st
 
 
 def test_a_passed_run_is_found_again_under_its_inputs(tmp_path: Path) -> None:
-    """With everything that was worth keeping."""
+    """The record keeps the counts and the versions of the tools."""
     policy_file = policy_folder(tmp_path)
     Recording(policy_file, "obs-lint").finish(PASSED)
     assert newest(policy_file.journal, "obs-lint", run_key(policy_file)).last_passed
@@ -75,8 +78,8 @@ def test_a_passed_run_is_found_again_under_its_inputs(tmp_path: Path) -> None:
     assert record.tools == {"promtool": "2.42.0"}
 
 
-def test_a_record_keeps_so_many_findings_and_counts_the_rest(tmp_path: Path) -> None:
-    """Ten thousand lines belong on a screen, not in a journal."""
+def test_a_record_keeps_a_limited_number_of_findings_and_counts_the_rest(tmp_path: Path) -> None:
+    """A journal does not need ten thousand lines."""
     policy_file = policy_folder(tmp_path)
     many = tuple(f"finding {n}" for n in range(KEPT_FINDINGS + 3))
     Recording(policy_file, "obs-lint").finish(failed("obs-lint", many, "mistakes", {}))
@@ -87,7 +90,7 @@ def test_a_record_keeps_so_many_findings_and_counts_the_rest(tmp_path: Path) -> 
     assert record.sentence == f"mistakes: finding 0 (and {KEPT_FINDINGS + 2} more)"
 
 
-def test_sentences_hold_together_with_nothing_to_say() -> None:
-    """A failure without words still names what failed; one thing is one thing."""
+def test_an_empty_finding_and_a_count_of_one_make_whole_sentences() -> None:
+    """A failure with an empty finding still names the failure, and a count of one is singular."""
     assert failed("obs-lint", ("",), "the rules have mistakes", {}).detail == "the rules have mistakes"
     assert (counted(1, "rule"), counted(2, "rule")) == ("1 rule", "2 rules")

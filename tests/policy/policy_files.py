@@ -23,13 +23,13 @@ def loaded(folder: Path, text: str = "") -> PolicyFile:
 
 
 def problems(folder: Path, text: str) -> tuple[Problem, ...]:
-    """Give the mistakes of a policy that has some."""
+    """Return the mistakes of a policy that has some."""
     with pytest.raises(PolicyError) as raised:
         load(written(folder, text))
     return raised.value.problems
 
 
 def mistakes(folder: Path, text: str) -> list[str]:
-    """Give the mistakes of a policy that begins with the version, as ``line:column: message``."""
+    """Return the mistakes of a policy that begins with the version, as ``line:column: message``."""
     found = problems(folder, f"version: 1\n{text}")
     return [str(problem).removeprefix(f"{folder / 'gonogo.yaml'}:") for problem in found]

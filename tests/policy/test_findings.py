@@ -37,8 +37,8 @@ def test_a_window_under_two_scrapes_stops_every_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "config", [None, "global: {scrape_interval: 15s}\n", "[]", "global: {scrape_interval: soon}", "{"]
 )
-def test_without_such_trouble_only_warnings_are_left(tmp_path: Path, config: str | None) -> None:
-    """The preset's own six; a configuration that cannot be read is promtool's business."""
+def test_other_configurations_leave_only_the_warnings_of_the_preset(tmp_path: Path, config: str | None) -> None:
+    """Promtool, not the policy lint, reports a configuration that cannot be read."""
     found = policy_file(tmp_path, config)
     warnings = policy_warnings(found, (RuleGroup("g", (), timedelta(seconds=30)),))
     assert {warning.check for warning in warnings} == {"for-lt-window"}
@@ -46,14 +46,14 @@ def test_without_such_trouble_only_warnings_are_left(tmp_path: Path, config: str
 
 
 def test_a_binary_configuration_names_no_interval(tmp_path: Path) -> None:
-    """Bytes that are no text are left to promtool as well."""
+    """Promtool reports a configuration that is no text, too."""
     found = policy_file(tmp_path, None)
     (tmp_path / "prometheus.yml").write_bytes(b"\xff\xfe")
     assert policy_warnings(found, ())
 
 
-def test_the_presets_own_warnings_are_counted_and_others_written_out(tmp_path: Path) -> None:
-    """A policy that says nothing of gates is told a number; one that does is told each."""
+def test_the_presets_own_warnings_are_counted_and_others_are_written_out(tmp_path: Path) -> None:
+    """A policy without gates gets the number of warnings. A policy with gates gets each warning."""
     (tmp_path / "gonogo.yaml").write_text("version: 1\n", encoding="utf-8")
     plain = load(tmp_path / "gonogo.yaml")
     (line,) = warning_lines(plain, policy_warnings(plain, ()))
@@ -79,7 +79,7 @@ def found(
 
 
 def test_windows_of_fewer_than_two_scrapes_are_errors(tmp_path: Path) -> None:
-    """No change can be seen in them."""
+    """Such a window cannot show a change."""
     policy = loaded(tmp_path).policy
     checks = {(finding.check, finding.loc[-1]) for finding in found(policy, scrape=181, severity=PolicySeverity.ERROR)}
     assert checks == {("window-lt-2x-scrape", "window"), ("fresh-not-over-every", "fresh")}
@@ -102,7 +102,7 @@ def test_windows_of_fewer_than_two_evaluations_are_errors(tmp_path: Path) -> Non
 
 
 def test_a_burn_that_one_objective_of_two_cannot_reach_is_a_warning(tmp_path: Path) -> None:
-    """The other can still be judged; which one cannot is said."""
+    """The other objective can still be judged. The warning names the objective that cannot be reached."""
     text = """
 slos:
   - {name: strict, objective: 0.999, bad: x, total: y}
@@ -118,7 +118,7 @@ gates: {g: {warn: [error_budget_burn_7d > 14.4]}}
 
 
 def test_a_burn_without_objectives_has_no_bound(tmp_path: Path) -> None:
-    """Where no SLO is declared nothing is known of the reach."""
+    """Without SLOs the highest burn rate is not known."""
     policy = loaded(tmp_path, "slos: null\ngates: {g: {warn: [error_budget_burn_7d > 5000 for 21d]}}").policy
     assert "threshold-unreachable" not in {finding.check for finding in found(policy)}
 
@@ -138,8 +138,10 @@ def test_a_burn_without_objectives_has_no_bound(tmp_path: Path) -> None:
         ("[0, null]", "s > 1e300", None),
     ],
 )
-def test_what_a_comparison_makes_of_a_range(tmp_path: Path, signal: str, condition: str, check: str | None) -> None:
-    """A comparison that the range decides is no question."""
+def test_a_comparison_that_the_range_decides_is_found(
+    tmp_path: Path, signal: str, condition: str, check: str | None
+) -> None:
+    """The condition is always or never true within the range of its signal."""
     base = f"preset: null\nsignals: {{s: {{range: {signal}}}}}\n"
     gate = f"gates: {{g: {{require: [{condition}]}}}}"
     if check == "never-holds":
@@ -149,8 +151,8 @@ def test_what_a_comparison_makes_of_a_range(tmp_path: Path, signal: str, conditi
     assert [finding.check for finding in found(policy)] == ([check] if check else [])
 
 
-def test_fresh_on_the_beat_is_warned_of_with_its_rates(tmp_path: Path) -> None:
-    """At a whole multiple the scrape's wait turns single losses into alarms."""
+def test_a_fresh_limit_at_a_multiple_of_the_beat_is_a_warning_with_its_rates(tmp_path: Path) -> None:
+    """At a whole multiple of the beat, the wait for the scrape turns single losses into alarms."""
     policy = loaded(tmp_path, "heartbeat: {every: 60s}").policy
     (finding,) = [finding for finding in found(policy) if finding.check == "fresh-multiple-of-every"]
     assert finding.loc == ("heartbeat", "fresh")
@@ -161,8 +163,8 @@ def test_fresh_on_the_beat_is_warned_of_with_its_rates(tmp_path: Path) -> None:
     assert finding.next_step == "use 2m30s, or beat more often"
 
 
-def test_a_window_of_few_beats_is_warned_of_with_its_rates(tmp_path: Path) -> None:
-    """A window that holds two beats reads 0 whenever both are lost."""
+def test_a_window_of_few_beats_is_a_warning_with_its_rates(tmp_path: Path) -> None:
+    """A window of two beats reads 0 whenever both beats are lost."""
     policy = loaded(tmp_path, "heartbeat: {window: 100s}").policy
     (finding,) = [finding for finding in found(policy) if finding.check == "window-lt-5x-every"]
     assert "1m40s has room for 2 beats: changes is 0 on 17 % of healthy days" in finding.message
@@ -170,8 +172,8 @@ def test_a_window_of_few_beats_is_warned_of_with_its_rates(tmp_path: Path) -> No
     assert any("46s has room for 1 beat: changes is 0 on over 99 %" in finding.message for finding in found(single))
 
 
-def test_for_under_its_rolling_window_is_warned_of_with_its_rates(tmp_path: Path) -> None:
-    """What a window keeps up, a shorter ``for`` does not filter."""
+def test_a_for_shorter_than_the_rolling_window_is_a_warning_with_its_rates(tmp_path: Path) -> None:
+    """A shorter ``for`` does not filter what the window keeps true."""
     text = """
 gates:
   heartbeat:
@@ -195,15 +197,15 @@ gates:
     assert "% for 45m); no violation of 5m is missed" in samples
 
 
-def test_rates_are_there_without_intervals(tmp_path: Path) -> None:
-    """What is not known of the server is reckoned with a default, or left out."""
+def test_rates_are_given_without_known_intervals(tmp_path: Path) -> None:
+    """An unknown interval of the server gets a default, or its rate is left out."""
     policy = loaded(tmp_path, "heartbeat: {every: 60s}").policy
     messages = [finding.message for finding in found(policy, scrape=None, evaluation=None)]
     assert any("a false alarm on over 99 % of healthy days" in message for message in messages)
 
 
 def test_rolling_windows_are_read_from_the_rules(tmp_path: Path) -> None:
-    """Through recorded metrics, the longest counts."""
+    """A window is followed through recorded metrics. The longest window counts."""
     windows = rolling_windows(loaded(tmp_path).policy, 30 * SECOND)
     assert windows["duri_heartbeat_ok"] == timedelta(minutes=6)
     assert windows["duri_canary_samples"] == timedelta(minutes=15)
@@ -212,17 +214,17 @@ def test_rolling_windows_are_read_from_the_rules(tmp_path: Path) -> None:
     assert "duri_heartbeat_fresh_120s" not in windows
 
 
-def test_a_policy_without_beats_is_not_warned_of_them(tmp_path: Path) -> None:
-    """The heartbeat's defaults matter only where a signal comes from it."""
+def test_a_policy_without_heartbeat_signals_gets_no_heartbeat_warnings(tmp_path: Path) -> None:
+    """The heartbeat's defaults matter only if a signal comes from the heartbeat."""
     policy = loaded(tmp_path, "preset: null\nheartbeat: {every: 60s}\nsignals: {a: {}}\ngates: {g: {require: [a > 1]}}")
     assert found(policy.policy) == []
 
 
 @pytest.mark.parametrize("intervals", [(None, None), (1, 1), (15, 15), (30, 60), (60, 60)])
-def test_the_preset_has_no_errors_and_argues_for_its_warnings(
+def test_the_preset_has_no_errors_and_the_docs_explain_its_warnings(
     tmp_path: Path, intervals: tuple[float | None, float | None]
 ) -> None:
-    """Every warning of the preset is about a ``for``, and the docs say why it stands."""
+    """Every finding of the preset is a warning, and docs/policy.md quotes the condition."""
     docs = (Path(__file__).parents[2] / "docs/policy.md").read_text(encoding="utf-8")
     argued = docs.partition("## The preset's own warnings")[2]
     policy = loaded(tmp_path).policy
@@ -236,20 +238,20 @@ def test_the_preset_has_no_errors_and_argues_for_its_warnings(
     assert len(PRESET_GATES) == len(policy.gates)
 
 
-def test_a_gate_that_requires_nothing_is_warned_of(tmp_path: Path) -> None:
-    """It is HOLD for ever."""
+def test_a_gate_that_requires_nothing_is_a_warning(tmp_path: Path) -> None:
+    """Such a gate is always HOLD."""
     policy = loaded(tmp_path, "preset: null\ngates: {g: {require: []}}").policy
     assert [(finding.check, finding.loc) for finding in found(policy)] == [("asks-nothing", ("gates", "g"))]
 
 
-def test_a_range_of_ones_own_may_be_narrower_than_the_reach(tmp_path: Path) -> None:
-    """Then the range says what can be meant."""
+def test_a_range_in_the_policy_may_be_narrower_than_the_possible_values(tmp_path: Path) -> None:
+    """Thresholds are then compared with the range of the policy."""
     text = "signals: {heartbeat_changes_6m: {range: [0, 5]}}\ngates: {g: {require: [heartbeat_changes_6m >= 6]}}"
     assert "6 is outside the range of heartbeat_changes_6m, [0, 5]" in mistakes(tmp_path, text)[0]
     assert loaded(tmp_path, text.replace(">= 6", ">= 5")).policy.gates[-1].name == "g"
 
 
-def test_a_burn_of_ones_own_has_no_known_bound(tmp_path: Path) -> None:
-    """A signal that belongs to no SLO of the policy may read anything."""
+def test_a_burn_signal_without_an_slo_has_no_known_bound(tmp_path: Path) -> None:
+    """A signal that belongs to no SLO of the policy may have any value."""
     text = "signals: {error_budget_burn_1h: {range: [0, null]}}\ngates: {g: {require: [error_budget_burn_1h <= 9999]}}"
     assert "threshold-unreachable" not in {finding.check for finding in found(loaded(tmp_path, text).policy)}

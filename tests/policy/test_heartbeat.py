@@ -20,13 +20,13 @@ from tests.policy.policy_files import written
 
 
 def test_a_heartbeat_needs_a_prefix(tmp_path: Path) -> None:
-    """A policy of one's own may have none, but then it cannot beat."""
+    """A policy without the preset may have no prefix, but then it cannot beat."""
     with pytest.raises(PolicyError, match="1:1: prefix: the metric names of the heartbeat begin with the prefix"):
         load_heartbeat(written(tmp_path, "preset: null\n"))
 
 
-def test_a_bad_prefix_is_said_once(tmp_path: Path) -> None:
-    """What is there and wrong is not called missing too."""
+def test_an_invalid_prefix_is_one_mistake(tmp_path: Path) -> None:
+    """An invalid prefix is not reported as missing too."""
     with pytest.raises(PolicyError) as raised:
         load_heartbeat(written(tmp_path, "preset: null\nprefix: 1a\n"))
     assert len(raised.value.problems) == 1
@@ -39,8 +39,8 @@ def test_other_keys_are_ignored(tmp_path: Path) -> None:
     assert file == HeartbeatFile(tmp_path / "gonogo.yaml", "prod", "duri", Heartbeat(), folder)
 
 
-def test_a_push_only_writer_keeps_its_state_by_the_policy(tmp_path: Path) -> None:
-    """Without a textfile folder the state is in the policy's own."""
+def test_a_push_only_writer_keeps_its_state_beside_the_policy(tmp_path: Path) -> None:
+    """Without a textfile folder the state is in ``.gonogo`` of the policy's folder."""
     text = "heartbeat: {textfile_dir: null, pushgateway: 'http://h:9091', read: push, every: 30s, labels: {team: a}}"
     file = load_heartbeat(written(tmp_path, f"preset: null\nprefix: x\nrealm: null\n{text}"))
     assert (file.realm, file.prefix, file.state_dir) == (None, "x", tmp_path / ".gonogo")
@@ -48,8 +48,8 @@ def test_a_push_only_writer_keeps_its_state_by_the_policy(tmp_path: Path) -> Non
     assert file.heartbeat.labels == {"team": "a"}
 
 
-def test_a_beat_does_not_import_what_it_does_not_need() -> None:
-    """The keys are read without pydantic and numpy."""
+def test_a_beat_imports_neither_pydantic_nor_numpy() -> None:
+    """The keys of the heartbeat are read without large libraries."""
     code = "import sys, gonogo.policy.heartbeat; print(sorted({'pydantic', 'numpy', 'click'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -72,10 +72,10 @@ HEARTBEATS = st.none() | VALUES | st.dictionaries(KEYS, VALUES, max_size=5)
     ),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_both_ways_of_reading_agree(
+def test_the_reader_of_a_beat_agrees_with_the_reader_of_the_policy(
     tmp_path: Path, heartbeat: str | dict[str, str] | None, identity: dict[str, str]
 ) -> None:
-    """The same values, or the same mistakes at the same places, but for the prefix that only a beat needs."""
+    """Values and mistakes are the same. Only a beat needs the prefix."""
     lines = ["version: 1", "gates: null", "dry_run: {certify: null}", *(f"{key}: {identity[key]}" for key in identity)]
     if isinstance(heartbeat, dict):
         lines += ["heartbeat:", "  {", *(f"    {key}: {value}," for key, value in heartbeat.items()), "  }"]
@@ -115,8 +115,8 @@ def whole_or_mistakes(path: Path) -> PolicyFile | tuple[Problem, ...]:
         *("http://[::1", "http://ho st", "http://host/\n", "http://h\u00f6st"),
     ],
 )
-def test_what_is_no_address_of_a_pushgateway_is_refused(tmp_path: Path, address: str) -> None:
-    """A mistake in the address is a mistake of the policy, for a beat and for the whole policy alike."""
+def test_an_invalid_pushgateway_address_is_refused(tmp_path: Path, address: str) -> None:
+    """The address is a mistake of the policy, for a beat and for the whole policy."""
     path = written(tmp_path, f"version: 1\nheartbeat: {{pushgateway: {json.dumps(address)}}}\n")
     for reader in (load_heartbeat, load):
         with pytest.raises(PolicyError, match=r"2:\d+: heartbeat\.pushgateway: must "):

@@ -1,4 +1,4 @@
-"""Which files stand behind a policy's globs and folders."""
+"""The files that match a policy's globs and folders."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ def _write(folder: Path, *names: str) -> None:
         (folder / name).write_text("groups: []\n")
 
 
-def test_a_glob_that_matches_nothing_gives_nothing(tmp_path: Path) -> None:
+def test_a_glob_without_a_match_gives_no_files(tmp_path: Path) -> None:
     """No file is made up."""
     assert matching(f"{tmp_path}/*.yml") == ()
     assert rule_files((f"{tmp_path}/*.yml", f"{tmp_path}/none.yml")) == ()
 
 
-def test_a_glob_sees_files_that_begin_with_a_dot(tmp_path: Path) -> None:
+def test_a_glob_matches_hidden_files(tmp_path: Path) -> None:
     """The server loads hidden files too, so they count."""
     _write(tmp_path, ".hidden.yml", "b.yml", "a.yml", "c.txt")
     assert [path.name for path in matching(f"{tmp_path}/*.yml")] == [".hidden.yml", "a.yml", "b.yml"]
 
 
-def test_a_file_that_two_globs_match_is_one_file(tmp_path: Path) -> None:
+def test_a_file_that_two_globs_match_is_listed_once(tmp_path: Path) -> None:
     """Overlapping globs name a file once."""
     _write(tmp_path, "b.yml", "a.yml")
     assert [path.name for path in rule_files((f"{tmp_path}/*.yml", f"{tmp_path}/a.yml"))] == ["a.yml", "b.yml"]
 
 
-def test_a_place_that_is_no_folder_is_itself(tmp_path: Path) -> None:
-    """A file is taken whatever its name, and so is one that is not there."""
+def test_a_path_that_is_no_folder_is_taken_as_a_file(tmp_path: Path) -> None:
+    """The name of the file does not matter, and the file may be missing."""
     _write(tmp_path, "tests.txt")
     assert unit_files(tmp_path / "tests.txt") == (tmp_path / "tests.txt",)
     assert unit_files(tmp_path / "none") == (tmp_path / "none",)
 
 
 def test_a_folder_gives_all_yaml_below_it(tmp_path: Path) -> None:
-    """However deep, by either suffix, and nothing else."""
+    """Files of all subfolders count, with both suffixes."""
     _write(tmp_path, "a.yml", "deep/er/b.yaml", "deep/notes.md", "deep/.c.yml")
     found = [str(path.relative_to(tmp_path)) for path in unit_files(tmp_path)]
     assert found == ["a.yml", "deep/.c.yml", "deep/er/b.yaml"]
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
-    """A linked folder counts; one that leads back up ends there."""
+    """The files of a linked folder count. A link to a folder above is not followed."""
     _write(tmp_path, "outside/a.yml", "tests/b.yml")
     (tmp_path / "tests" / "linked").symlink_to(tmp_path / "outside")
     (tmp_path / "tests" / "circle").symlink_to(tmp_path / "tests")
@@ -60,12 +60,12 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
 
 
 def test_a_pattern_longer_than_any_path_matches_nothing() -> None:
-    """At once: what is no path need not be looked for."""
+    """The search ends at once."""
     assert matching("/" + "[" * 60_000) == ()
 
 
 def test_every_glob_must_match(tmp_path: Path) -> None:
-    """Each that does not is named, with the way to fill it."""
+    """The error names each glob without a match, and the next step."""
     path = policy_folder(tmp_path).path
     text = path.read_text(encoding="utf-8").replace("[rules/*.yml]", "[rules/*.yml, more/*.yml, x.yml]")
     path.write_text(text, encoding="utf-8")
@@ -79,7 +79,7 @@ def test_every_glob_must_match(tmp_path: Path) -> None:
 
 
 def test_every_mistake_of_every_file_is_listed(tmp_path: Path) -> None:
-    """A file that cannot be read does not hide what is wrong with the next."""
+    """A file that cannot be read does not hide the mistakes of the next file."""
     file = policy_folder(tmp_path)
     (tmp_path / "rules" / "binary.yml").write_bytes(b"\xff")
     (tmp_path / "rules" / "folder.yml").mkdir()
@@ -94,7 +94,7 @@ def test_every_mistake_of_every_file_is_listed(tmp_path: Path) -> None:
 
 
 def test_files_are_read_once_and_in_order(tmp_path: Path) -> None:
-    """Two globs that match the same file make one of it."""
+    """A file that two globs match is read once."""
     path = policy_folder(tmp_path).path
     (tmp_path / "rules" / "a.yml").write_text("groups: [{name: a, rules: []}]\n", encoding="utf-8")
     text = path.read_text(encoding="utf-8").replace("[rules/*.yml]", "[rules/*.yml, rules/duri.yml]")

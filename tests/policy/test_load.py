@@ -1,4 +1,4 @@
-"""Loading a policy: refusals first, then what comes out of a good one."""
+"""Loading a policy: refusals first, then the values of a valid policy."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ gates:
 
 
 def test_twelve_mistakes_are_all_listed_with_their_places(tmp_path: Path) -> None:
-    """Nothing hides anything else, and nothing is said twice."""
+    """No mistake hides another, and no mistake is listed twice."""
     found = problems(tmp_path, TWELVE)
     assert [(problem.where.line, problem.where.column) for problem in found if problem.where] == [
         (1, 10),
@@ -76,8 +76,8 @@ def test_twelve_mistakes_are_all_listed_with_their_places(tmp_path: Path) -> Non
         (b"#" * (1024 * 1024 + 1), "larger than 1024 KiB"),
     ],
 )
-def test_what_is_no_policy_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
-    """Every kind of wrong file has one clear error, which ends with exit code 2."""
+def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    """Every kind of wrong file has one clear error with exit code 2."""
     path = tmp_path / "gonogo.yaml"
     path.write_bytes(content)
     with pytest.raises(PolicyError) as raised:
@@ -87,14 +87,14 @@ def test_what_is_no_policy_is_refused(tmp_path: Path, content: bytes, said: str)
     assert raised.value.exit_code == 2
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """The error names the file and the way out."""
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """The error says that there is no such file."""
     with pytest.raises(PolicyError, match="there is no such file"):
         load(tmp_path / "gonogo.yaml")
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    """A folder is said to be one."""
+    """The error says that the path is a folder."""
     with pytest.raises(PolicyError, match="this is a folder"):
         load(tmp_path)
 
@@ -109,7 +109,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 5000, "loop", "a\0b"])
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
-    """The reason is the system's own."""
+    """The error has the reason that the system gives."""
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(PolicyError, match="the file cannot be read: "):
         load(tmp_path / name)
@@ -215,7 +215,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
     ],
 )
 def test_one_mistake_is_one_problem_with_its_place(tmp_path: Path, text: str, said: str) -> None:
-    """Each mistake is said once, in words, and causes no others."""
+    """Each mistake is reported once, in words, and causes no others."""
     found = mistakes(tmp_path, text)
     assert len(found) == 1, found
     assert said in found[0]
@@ -237,7 +237,7 @@ def test_one_mistake_is_one_problem_with_its_place(tmp_path: Path, text: str, sa
     ],
 )
 def test_no_message_repeats_a_secret(tmp_path: Path, text: str) -> None:
-    """A secret in the policy is a mistake, and is not said again."""
+    """A secret in the policy is a mistake, and the message does not repeat the secret."""
     found = mistakes(tmp_path, text)
     assert len(found) == 1, found
     assert "hunter2" not in found[0].replace("password_env", "")
@@ -257,8 +257,8 @@ def test_no_message_repeats_a_secret(tmp_path: Path, text: str) -> None:
         ),
     ],
 )
-def test_one_way_in_with_one_secret(tmp_path: Path, text: str, said: str) -> None:
-    """Authentication that cannot be meant is refused."""
+def test_authentication_needs_one_method_with_one_secret(tmp_path: Path, text: str, said: str) -> None:
+    """Contradictory or incomplete authentication is refused."""
     found = mistakes(tmp_path, f"prometheus:\n  {text}\n")
     assert len(found) == 1, found
     assert said in found[0]
@@ -278,8 +278,8 @@ def test_one_way_in_with_one_secret(tmp_path: Path, text: str, said: str) -> Non
         ("{X-A: {value: a}, x-a: {value: b}}", "headers names one header twice"),
     ],
 )
-def test_a_header_is_named_once_and_has_one_value(tmp_path: Path, headers: str, said: str) -> None:
-    """A header that cannot be meant is refused, with its place and without its value."""
+def test_an_invalid_header_is_refused(tmp_path: Path, headers: str, said: str) -> None:
+    """The message has the place of the header, and not its value."""
     found = mistakes(tmp_path, f"prometheus:\n  headers: {headers}\n")
     assert len(found) == 1, found
     assert said in found[0]
@@ -298,15 +298,15 @@ def test_a_header_is_named_once_and_has_one_value(tmp_path: Path, headers: str, 
         ("promql-experimental-functions", "prometheus.features: must be a list"),
     ],
 )
-def test_a_feature_is_one_that_a_server_can_have(tmp_path: Path, features: str, said: str) -> None:
-    """A misspelt feature of PromQL would leave promtool without it."""
+def test_an_unknown_feature_is_refused(tmp_path: Path, features: str, said: str) -> None:
+    """A misspelt feature of PromQL would leave promtool without the feature."""
     found = mistakes(tmp_path, f"prometheus:\n  features: {features}\n")
     assert len(found) == 1, found
     assert said in found[0]
 
 
 def test_headers_are_values_files_or_variables(tmp_path: Path) -> None:
-    """Each is kept as it was named; a text does not enter a repr."""
+    """Each source is kept, and the text of a header is not in the repr."""
     headers = "{X-Scope-OrgID: {value: team-a}, X-Key: {value_file: key}, X-Other: {value_env: OTHER}}"
     server = loaded(tmp_path, f"prometheus: {{headers: {headers}}}").server
     assert server.headers == {
@@ -317,14 +317,14 @@ def test_headers_are_values_files_or_variables(tmp_path: Path) -> None:
     assert "team-a" not in repr(server)
 
 
-def test_a_mistake_elsewhere_moves_no_place(tmp_path: Path) -> None:
-    """Entries after one that cannot be read keep their own places."""
+def test_an_earlier_mistake_does_not_move_later_places(tmp_path: Path) -> None:
+    """Entries after an unreadable entry keep their own places."""
     text = "gates:\n  g:\n    require:\n      - 1\n      - heartbeat_ok == 1\n      - 2\n      - heartbeat_okay == 1\n"
     assert [line.split(": ")[0] for line in mistakes(tmp_path, text)] == ["5:9", "7:9", "8:9"]
 
 
-def test_what_a_mistake_breaks_is_not_said_too(tmp_path: Path) -> None:
-    """Signals that would be there but for another mistake are not called undeclared."""
+def test_the_consequences_of_a_mistake_are_not_reported(tmp_path: Path) -> None:
+    """A signal that is missing because of another mistake is not called undeclared."""
     text = "heartbeat: {fresh: soon, window: never}\nsignals: {a: 5}\ngates: {g: {require: [%s]}}"
     judged = "a == 1, heartbeat_fresh_90s == 1, heartbeat_changes_4m >= 1"
     assert len(mistakes(tmp_path, text % judged)) == 3
@@ -332,7 +332,7 @@ def test_what_a_mistake_breaks_is_not_said_too(tmp_path: Path) -> None:
 
 
 def test_the_default_is_the_preset_and_the_model(tmp_path: Path) -> None:
-    """A policy of one line is the specification's."""
+    """A policy of one line has the values of the specification."""
     file = loaded(tmp_path)
     policy = file.policy
     assert (policy.realm, policy.prefix, policy.subjects) == ("prod", "duri", ())
@@ -357,8 +357,8 @@ def test_the_default_is_the_preset_and_the_model(tmp_path: Path) -> None:
     assert file.sha256 == hashlib.sha256(b"version: 1\n").hexdigest()
 
 
-def test_names_follow_the_heartbeat(tmp_path: Path) -> None:
-    """The preset's signals and gates carry the policy's own numbers."""
+def test_signal_names_follow_the_heartbeat_durations(tmp_path: Path) -> None:
+    """The signals and gates of the preset have the policy's own numbers."""
     policy = loaded(tmp_path, "heartbeat: {fresh: 1m45s, window: 5m, every: 30s}").policy
     names = {term.signal for gate in policy.gates for c in gate.require + gate.abort for term in c.terms}
     assert {"heartbeat_fresh_105s", "heartbeat_changes_5m"} <= names <= set(policy.signals)
@@ -397,8 +397,8 @@ tests: []
     assert (file.rules, file.tests) == ((), ())
 
 
-def test_signals_of_the_preset_change_only_where_they_are_told_to(tmp_path: Path) -> None:
-    """A key that is given replaces, and null means the default."""
+def test_signals_of_the_preset_change_only_in_the_given_keys(tmp_path: Path) -> None:
+    """A given key replaces the value of the preset, and null means the default."""
     text = """
 signals:
   lyapunov_v: {max_age: 2m}
@@ -418,8 +418,8 @@ signals:
     assert policy.signals["plain"] == Signal("plain", "duri_plain")
 
 
-def test_a_policy_of_ones_own(tmp_path: Path) -> None:
-    """Without a preset any gates judge any signals, with no realm and no prefix."""
+def test_a_policy_without_a_preset(tmp_path: Path) -> None:
+    """Any gates judge any signals, with no realm and no prefix."""
     text = "preset: null\nsignals: {up: {labels: {job: api}}}\ngates: {alive: {require: [up == 1]}, quiet: {}}\n"
     file = loaded(tmp_path, text)
     assert (file.policy.realm, file.policy.prefix) == (None, "")
@@ -431,21 +431,21 @@ def test_a_policy_of_ones_own(tmp_path: Path) -> None:
     assert (named.realm, named.signals["up"].metric) == (None, "acme_up")
 
 
-def test_a_subject_may_be_the_realm_where_there_is_none(tmp_path: Path) -> None:
-    """The label is a realm only where the policy says so."""
+def test_the_realm_label_may_be_a_subject_in_a_policy_without_a_realm(tmp_path: Path) -> None:
+    """The label is a realm only if the policy has a realm."""
     text = "preset: null\nsubjects: [metric_realm]\nsignals: {up: {labels: {metric_realm: a}}}"
     assert loaded(tmp_path, text).policy.subjects == ("metric_realm",)
 
 
-def test_a_gate_that_only_asks_for_presence_is_let_be(tmp_path: Path) -> None:
-    """What is merely doubtful stops nothing."""
+def test_a_gate_that_only_requires_presence_is_accepted(tmp_path: Path) -> None:
+    """A doubtful gate is not an error."""
     assert loaded(tmp_path, "gates: {g: {require: [heartbeat_ok >= 0]}, empty: {}}").policy.gates[-1].name == "empty"
 
 
 def test_paths_start_from_the_policy_and_the_path_stays_as_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Relative paths are the policy's, absolute ones stay, and a folder's odd name is no glob."""
+    """Relative paths start at the policy's folder, and absolute paths stay. The folder's unusual name is no glob."""
     folder = tmp_path / "a[b]*"
     folder.mkdir()
     written(
@@ -480,8 +480,8 @@ prometheus:
     )
 
 
-def test_basic_auth_by_variable(tmp_path: Path) -> None:
-    """A secret may be named by an environment variable; its value is not read yet."""
+def test_a_password_can_come_from_a_variable(tmp_path: Path) -> None:
+    """The policy names the environment variable. Its value is not read yet."""
     server = loaded(tmp_path, "prometheus: {url: 'https://h/p', basic_auth: {username: u, password_env: PW}}").server
     assert (server.url, server.username, server.password) == ("https://h/p", "u", Secret(env="PW"))
 
@@ -522,10 +522,8 @@ FRAGMENTS = st.sampled_from(
 
 @given(st.lists(FRAGMENTS, max_size=8), st.integers(0, 200), st.text("{}[]:-,&*!|>'\"# \n0aé", max_size=4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_whatever_is_written_gives_a_policy_or_its_mistakes(
-    tmp_path: Path, lines: list[str], cut: int, noise: str
-) -> None:
-    """No text gets anything else out of the loader, and every mistake has its place."""
+def test_any_text_is_a_policy_or_has_mistakes(tmp_path: Path, lines: list[str], cut: int, noise: str) -> None:
+    """The loader raises no other error, and every mistake has its place."""
     text = "\n".join(lines)
     path = written(tmp_path, f"{text[:cut]}{noise}{text[cut:]}")
     found: tuple[Problem, ...] = ()
@@ -569,8 +567,8 @@ VALUES = [
 
 @given(st.integers(0, len(WHOLE)), st.integers(0, 20), st.sampled_from(VALUES))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_a_policy_with_a_piece_exchanged_is_read_or_refused(tmp_path: Path, at: int, length: int, piece: str) -> None:
-    """A slip anywhere in a good policy leads to a policy or to mistakes, and never to a crash."""
+def test_a_policy_with_a_replaced_piece_is_loaded_or_refused(tmp_path: Path, at: int, length: int, piece: str) -> None:
+    """A slip anywhere in a valid policy gives a policy or mistakes, and never a crash."""
     path = written(tmp_path, WHOLE[:at] + piece + WHOLE[at + length :])
     found: tuple[Problem, ...] = ()
     try:
@@ -580,6 +578,6 @@ def test_a_policy_with_a_piece_exchanged_is_read_or_refused(tmp_path: Path, at: 
     assert all(str(tmp_path) in str(problem) for problem in found)
 
 
-def test_the_whole_policy_of_these_tests_is_good(tmp_path: Path) -> None:
-    """What is exchanged piece by piece loads as it stands."""
+def test_the_policy_of_the_replacement_tests_is_valid(tmp_path: Path) -> None:
+    """Without a replaced piece the policy can be loaded."""
     assert load(written(tmp_path, WHOLE)).policy.gates[-1].name == "g"

@@ -9,8 +9,8 @@ from gonogo.policy.complaints import Complaints
 from gonogo.policy.mistakes import complain
 
 
-def test_an_error_that_has_no_words_yet_has_pydantics() -> None:
-    """A new kind of error is said, not hidden."""
+def test_an_unknown_kind_of_error_has_the_text_of_pydantic() -> None:
+    """A new kind of error is reported, not hidden."""
     complaints = Complaints(parse("rules: [a]", "f.yml"))
     error = ErrorDetails(type="some_new_type", loc=("rules", 0), msg="Input should be nicer", input="hunter2")
     complain(error, complaints)

@@ -77,8 +77,8 @@ def test_defaults_are_written_as_a_policy_writes_them(tmp_path: Path) -> None:
     )
 
 
-def test_the_pattern_of_durations_is_theirs() -> None:
-    """It accepts what the loader reads."""
+def test_the_pattern_of_durations_accepts_valid_durations() -> None:
+    """The pattern accepts the durations that the loader reads."""
     for text in ("45s", "1h30m", "2w", "500ms"):
         assert re.fullmatch(DURATION_PATTERN, text)
     assert not re.search(DURATION_PATTERN, "30 s")

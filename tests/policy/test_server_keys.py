@@ -20,14 +20,14 @@ def settings(folder: Path, keys: str) -> ReloadSettings:
     return load(path).reload
 
 
-def test_without_a_word_it_is_http_with_a_gap_and_a_bound(tmp_path: Path) -> None:
-    """The defaults."""
+def test_the_defaults_of_a_reload(tmp_path: Path) -> None:
+    """The trigger is HTTP, with a gap, a bound on removals and a timeout."""
     found = settings(tmp_path, "{}")
     assert found == ReloadSettings(min_gap=timedelta(seconds=5), max_removed=0.25, timeout=timedelta(minutes=5))
 
 
 def test_paths_start_from_the_policys_folder(tmp_path: Path) -> None:
-    """All of them."""
+    """Each path of the reload is relative to that folder."""
     keys = "{trigger: signal, pid_file: p, metrics: m, state: s, min_gap: null, promtool: {command: [a, b], base: c}}"
     found = settings(tmp_path, keys)
     assert (found.trigger, found.pid_file) == (Trigger.SIGNAL, tmp_path / "p")
@@ -51,13 +51,13 @@ def test_paths_start_from_the_policys_folder(tmp_path: Path) -> None:
         ("{promtool: {}}", "command"),
     ],
 )
-def test_what_cannot_be_meant_is_said(tmp_path: Path, keys: str, told: str) -> None:
-    """With its place in the file."""
+def test_contradictory_or_invalid_reload_keys_are_refused(tmp_path: Path, keys: str, told: str) -> None:
+    """The message has the place in the file."""
     with pytest.raises(PolicyError, match=told):
         settings(tmp_path, keys)
 
 
 @pytest.mark.parametrize(("text", "number"), [("0%", 0.0), ("5%", 0.05), ("12.5%", 0.125), ("100%", 1.0)])
 def test_a_share_is_written_in_percent(text: str, number: float) -> None:
-    """And read as a number from 0 to 1."""
+    """The share is read as a number from 0 to 1."""
     assert share(text) == number
