@@ -1,4 +1,4 @@
-"""Rules and groups for tests, in as few words as possible."""
+"""Rules and groups for tests, written in a few words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def alert(name: str, expression: str, **labels: str) -> Rule:
 
 
 def of_file(*rules: Rule, name: str = "g", interval: timedelta | None = None) -> RuleGroup:
-    """Make a group as a file has it."""
+    """Make a group as a rule file has it."""
     return RuleGroup(name, rules, interval, "rules.yml")
 
 

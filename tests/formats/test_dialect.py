@@ -1,4 +1,4 @@
-"""Keys of rule files that one of Prometheus and vmalert does not know."""
+"""Tests of keys of rule files that only Prometheus or only vmalert knows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RULE = "groups: [{name: g, rules: [{%s: a, expr: up, %s}]}]\n"
 
 
 @pytest.mark.parametrize("key", VMALERT_GROUP_KEYS)
-def test_a_group_may_have_vmalerts_keys_by_the_dialect_only(key: str) -> None:
+def test_a_group_may_have_keys_of_vmalert_only_with_the_dialect(key: str) -> None:
     """Without the dialect the mistake names the program of the key, the place, and the next step."""
     text = GROUP % f"{key}: x"
     (problem,) = read_rules(text, "f").problems
@@ -26,7 +26,7 @@ def test_a_group_may_have_vmalerts_keys_by_the_dialect_only(key: str) -> None:
 
 @pytest.mark.parametrize("key", VMALERT_RULE_KEYS)
 @pytest.mark.parametrize("kind", ["record", "alert"])
-def test_a_rule_may_have_vmalerts_keys_by_the_dialect_only(kind: str, key: str) -> None:
+def test_a_rule_may_have_keys_of_vmalert_only_with_the_dialect(kind: str, key: str) -> None:
     """Recording rules and alerts may have these keys."""
     text = RULE % (kind, f"{key}: 1")
     (problem,) = read_rules(text, "f").problems
@@ -34,8 +34,8 @@ def test_a_rule_may_have_vmalerts_keys_by_the_dialect_only(kind: str, key: str) 
     assert read_rules(text, "f", Dialect.VICTORIA_METRICS).problems == ()
 
 
-def test_a_key_that_nobody_knows_is_refused_by_either() -> None:
-    """The dialect opens no door; vmalert refuses a key of Prometheus's."""
+def test_an_unknown_key_is_refused_in_both_dialects() -> None:
+    """In vmalert's dialect a key that only Prometheus knows is refused as well."""
     for dialect in Dialect:
         (problem,) = read_rules(GROUP % "concurency: 2", "f", dialect).problems
         assert problem.message == "unknown key 'concurency'"

@@ -36,8 +36,11 @@ RECORD = Record("obs-lint", "key", "FAIL", 0.0, {"detail": ODD, ODD: [ODD]}, "1"
         lambda: document({ODD: {"number": 1.5, "nothing": None, "items": (ODD, [ODD])}}, indented=True),
     ],
 )
-def test_a_name_that_is_no_utf8_is_escaped(written: Callable[[], str | bytes]) -> None:
-    """A name with such bytes once ended a published beat as a bug, and cost a mistake its JSON and its exit code."""
+def test_a_name_that_is_not_utf8_is_escaped(written: Callable[[], str | bytes]) -> None:
+    """The JSON of such a name can be read again.
+
+    Such a name once made a published beat or a mistake end without JSON.
+    """
     told = written()
     assert orjson.loads(told)  # strict: json.loads would take a lone surrogate
     assert "a\\\\udcff.yml" in (told.decode() if isinstance(told, bytes) else told)

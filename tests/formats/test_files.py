@@ -56,7 +56,7 @@ RULE = "groups: [{{name: g, rules: [{}]}}]"
     ],
 )
 def test_every_mistake_has_a_place(text: str, where: str, message: str) -> None:
-    """A mistake has its line and column, even if Prometheus would accept it without a word."""
+    """A mistake has its line and column, even if Prometheus would accept it silently."""
     problem = read_rules(text, "r.yml").problems[0]
     assert f"{problem.where}" == f"r.yml:{where}"
     assert message in problem.message
@@ -71,8 +71,8 @@ def test_all_mistakes_are_listed_and_the_rest_is_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "groups:\n", "groups: []\n"])
-def test_a_file_without_rules_is_read_as_such(text: str) -> None:
-    """Prometheus loads it too; that a policy's files are empty is another check's matter."""
+def test_a_file_without_rules_is_read(text: str) -> None:
+    """Prometheus loads the file too. Another check reports that the files of a policy are empty."""
     found = read_rules(text, "r.yml")
     assert (found.groups, found.problems) == ((), ())
 
@@ -108,7 +108,7 @@ groups:
 
 
 def test_rules_are_read_as_prometheus_reads_them() -> None:
-    """Scalars keep their spelling, group labels are merged under the rule's own, 0 is no interval."""
+    """Scalars keep their spelling, a rule's own labels override group labels, and 0 is no interval."""
     found = read_rules(FILE, "r.yml")
     assert found.problems == ()
     first, second = found.groups
@@ -131,7 +131,7 @@ def test_a_rule_knows_where_its_expression_begins() -> None:
 
 
 def test_names_may_be_any_text() -> None:
-    """The server's version decides whether it takes them, so a reader that refused would speak for all versions."""
+    """The server's version decides which names are valid, so the reader refuses none."""
     rules = (
         "{record: http.requests:sum, expr: x, labels: {service.name: a}}, {alert: B, expr: x, annotations: {r.b: c}}"
     )
@@ -164,6 +164,6 @@ def test_names_may_be_any_text() -> None:
         ),
     ],
 )
-def test_homes(text: str, expected: list[tuple[Loc, bool]]) -> None:
-    """Groups are at the top, in a resource, or in the items of lists. Items of other kinds have no groups."""
+def test_groups_are_found_at_the_top_and_in_resources(text: str, expected: list[tuple[Loc, bool]]) -> None:
+    """In lists groups are in the items. Items of other kinds have no groups."""
     assert list(homes(parse(text, "f"))) == expected

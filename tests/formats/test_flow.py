@@ -1,4 +1,4 @@
-"""Parts of YAML documents written anew on one line: they read back as they were."""
+"""Tests of parts of YAML documents that are written anew on one line."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gonogo.formats.yaml import parse
 
 
 @pytest.mark.parametrize("odd", "\x00\x1b\x7f\x85\x9f\xa0\u2028\u2029\ufeff\ufffe\uffff\U0001f4a5")
-def test_odd_characters_are_written_so_that_yaml_has_them(odd: str) -> None:
-    """YAML refuses some that JSON leaves as they are, and folds others to a blank."""
+def test_odd_characters_are_escaped_for_yaml(odd: str) -> None:
+    """YAML refuses some characters that JSON leaves as they are, and folds others to a blank."""
     assert parse(f"a: {quoted(f'x{odd}y')}\n", "f.yml").value == {"a": f"x{odd}y"}
 
 
@@ -22,8 +22,8 @@ def test_lists_read_back(texts: list[str]) -> None:
     assert parse(listed(texts), "f.yml").value == texts
 
 
-def test_what_stands_there_is_written_as_it_was() -> None:
-    """Numbers keep their digits, aliases are written out, and entries can be left out and added."""
+def test_values_are_written_with_their_own_spelling() -> None:
+    """Numbers keep their digits, and aliases are written out. Entries can be left out and added."""
     document = parse("{a: &x [1.10, ~, 'b'], c: *x, d: true}", "f.yml")
     assert flow(document) == '{"a": [1.10, null, "b"], "c": [1.10, null, "b"], "d": true}'
     assert joined(flow(document, (), ("a", "c")), "e: 1") == '{"d": true, e: 1}'
@@ -48,16 +48,16 @@ spec:
 """
 
 
-def test_the_lines_stay_where_they_are() -> None:
-    """A message of promtool about a line is true of the same line of the resource."""
+def test_an_unwrapped_resource_keeps_its_lines() -> None:
+    """A message of promtool about a line is also true for the same line of the resource."""
     (text,) = unwrapped(RESOURCE, "a.yml")
     assert text.split("\n")[8].strip() == "expr: |"
     assert RESOURCE.split("\n")[8].strip() == "expr: |"
     assert parse(text, "").value == parse(RESOURCE, "").at(("spec",))
 
 
-def test_several_documents_are_several_files() -> None:
-    """The items of a list are several files as well."""
+def test_each_document_of_a_resource_becomes_a_file() -> None:
+    """Each resource in a list becomes a file as well."""
     both = f"{RESOURCE}---\n{RESOURCE}"
     assert len(unwrapped(both, "a.yml")) == 2
     listed = "kind: List\nitems: [{kind: PrometheusRule, spec: {groups: [{name: a}]}}, {kind: Service}]\n"
@@ -66,7 +66,7 @@ def test_several_documents_are_several_files() -> None:
     assert parse(text, "").value == {"groups": [{"name": "a"}]}
 
 
-def test_what_only_the_operator_knows_is_left_out() -> None:
+def test_keys_that_only_the_operator_knows_are_left_out() -> None:
     """Every scalar keeps its spelling."""
     resource = RESOURCE.replace("- name: a", "- name: a\n      partial_response_strategy: warn\n      limit: 010")
     (text,) = unwrapped(resource, "a.yml")
@@ -82,13 +82,13 @@ def test_what_only_the_operator_knows_is_left_out() -> None:
     ["groups: []\n", "kind: [\n", "kind: Service\n", "# kind\ngroups: []\n"],
     ids=["rules", "no-yaml", "other", "comment"],
 )
-def test_what_is_no_resource_stays(text: str) -> None:
-    """Promtool says what is wrong with it."""
+def test_a_file_that_is_not_a_resource_is_not_unwrapped(text: str) -> None:
+    """Promtool says what is wrong with the file."""
     assert unwrapped(text, "a.yml") == (text,)
 
 
 @pytest.mark.parametrize("spec", ["", " {}", " {groups: 1}", " {groups: [1]}"])
-def test_an_odd_spec(spec: str) -> None:
+def test_a_resource_with_an_odd_spec_is_unwrapped(spec: str) -> None:
     """The spec is not a mapping, or its groups are not groups."""
     (text,) = unwrapped(f"kind: PrometheusRule\nspec:{spec}\n", "a.yml")
     assert "PrometheusRule" not in text

@@ -1,4 +1,4 @@
-"""The part of a ``prometheus.yml`` that checks use."""
+"""Tests of the part of a ``prometheus.yml`` that checks use."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def read(text: str, path: str = "prometheus.yml") -> Configuration:
     return configuration
 
 
-def test_what_is_no_configuration_is_a_problem_and_the_defaults() -> None:
-    """Broken YAML and YAML of another shape are problems."""
+def test_a_text_that_is_no_configuration_is_a_problem() -> None:
+    """Broken YAML and YAML of another shape are problems. The defaults are used."""
     for text, word in (("a: [\n", "not YAML"), ("- a\n", "a configuration is a mapping")):
         configuration, problems = read_configuration(text, "p.yml")
         assert word in str(problems[0])
@@ -28,14 +28,14 @@ def test_what_is_no_configuration_is_a_problem_and_the_defaults() -> None:
         assert configuration.scrape_interval == timedelta(minutes=1)
 
 
-def test_a_duration_that_is_none_is_a_problem_and_the_default() -> None:
-    """The problem has the place of the duration."""
+def test_an_invalid_duration_is_a_problem() -> None:
+    """The problem has the place of the duration. The default is used."""
     configuration, (problem,) = read_configuration("global:\n  scrape_interval: soon\n", "p.yml")
     assert problem.where == Position("p.yml", 2, 20)
     assert configuration.scrape_interval == timedelta(minutes=1)
 
 
-def test_nothing_written_is_prometheus_own_defaults() -> None:
+def test_an_empty_configuration_has_the_defaults_of_prometheus() -> None:
     """An empty file is a valid configuration."""
     configuration = read("")
     assert configuration.evaluation_interval == configuration.scrape_interval == timedelta(minutes=1)
@@ -43,8 +43,8 @@ def test_nothing_written_is_prometheus_own_defaults() -> None:
     assert not configuration.relabels_alerts
 
 
-def test_global_intervals_and_labels() -> None:
-    """Labels as they are written."""
+def test_global_intervals_and_labels_are_read() -> None:
+    """Labels keep their spelling."""
     configuration = read(
         "global: {scrape_interval: 15s, evaluation_interval: 20s, external_labels: {site: north, rank: 1.10}}\n"
     )
@@ -53,7 +53,7 @@ def test_global_intervals_and_labels() -> None:
     assert configuration.external_labels == {"site": "north", "rank": "1.10"}
 
 
-def test_the_interval_of_a_job_and_where_it_is_written() -> None:
+def test_the_interval_of_a_job_is_found_with_its_place() -> None:
     """The interval is the job's own, the global one, or the default."""
     text = """\
 global: {scrape_interval: 30s}
@@ -92,14 +92,14 @@ scrape_configs:
         ("metrics_path: /x", {}),
     ],
 )
-def test_labels_that_all_targets_have(job: str, labels: dict[str, str]) -> None:
+def test_labels_that_all_targets_have_are_found(job: str, labels: dict[str, str]) -> None:
     """Only the labels that all targets certainly have are returned."""
     (one,) = read(f"scrape_configs: [{{job_name: a, {job}}}]\n").jobs
     assert one.labels == labels
 
 
-def test_a_job_that_is_no_mapping_has_no_labels() -> None:
-    """Promtool says what is wrong with it."""
+def test_a_job_that_is_not_a_mapping_has_no_labels() -> None:
+    """Promtool says what is wrong with the job."""
     (one,) = read("scrape_configs: [a]\n").jobs
     assert (one.name, one.labels) == ("", {})
 
@@ -115,30 +115,30 @@ def test_a_job_that_is_no_mapping_has_no_labels() -> None:
         "otlp: {promote_resource_attributes: [a]}",
     ],
 )
-def test_series_may_come_from_outside(text: str) -> None:
+def test_series_of_other_sources_are_noticed(text: str) -> None:
     """Series arrive by federation, by remote read, or by jobs in files that were not read."""
     assert read(text).outside
 
 
-def test_nothing_comes_from_outside_for_certain() -> None:
-    """An empty list brings nothing."""
+def test_a_configuration_without_other_sources_has_none() -> None:
+    """An empty list of remote reads is no source."""
     assert not read("remote_read: []\nscrape_configs: [{job_name: a, metrics_path: /metrics}]\n").outside
 
 
-def test_alerts_that_get_other_labels_on_their_way() -> None:
-    """Alertmanager then sees something else."""
+def test_relabelling_of_alerts_is_noticed() -> None:
+    """Alertmanager then sees other labels than the rules set."""
     assert read("alerting: {alert_relabel_configs: [{action: labeldrop, regex: a}]}\n").relabels_alerts
     assert not read("alerting: {alertmanagers: []}\n").relabels_alerts
 
 
-def test_the_entries_of_rule_files() -> None:
-    """Each entry has its place, and its files are not searched."""
+def test_the_entries_of_rule_files_are_read_with_their_places() -> None:
+    """The files of an entry are not searched."""
     first, second = read("rule_files:\n  - a.yml\n  - 'rules/*.yml'\n").rule_files
     assert (first.pattern, first.where, first.matched) == ("a.yml", Span(Position("prometheus.yml", 2, 5), 5), None)
     assert (second.pattern, second.where.start) == ("rules/*.yml", Position("prometheus.yml", 3, 6))
 
 
-def test_files_that_the_server_reads() -> None:
+def test_files_that_the_server_reads_are_found() -> None:
     """Files are found in every section, relative to the configuration's folder, except those that the server writes."""
     text = """\
 global: {query_log_file: /var/log/q.log, scrape_failure_log_file: f.log}
@@ -161,7 +161,7 @@ scrape_configs:
 
 
 def test_a_single_value_is_a_problem_and_names_no_file() -> None:
-    """A text alone names no file either."""
+    """The whole file is one text, which looks like the name of a key."""
     configuration, problems = read_configuration("x_file\n", "p.yml")
     assert len(problems) == 1
     assert configuration.named_files == ()

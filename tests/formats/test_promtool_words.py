@@ -1,4 +1,4 @@
-"""Reading promtool's output: a real promtool 2.42 wrote every output here."""
+"""Tests of reading promtool's output. A real promtool 2.42 wrote every output here."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ from gonogo.formats.promtool_words import PromtoolReason, Word, last_words, word
         ("r.yml: yaml: unmarshal errors:\n  what nobody has seen yet", (PromtoolReason("what nobody has seen yet"),)),
     ],
 )
-def test_reasons_come_with_their_places(said: str, reasons: tuple[PromtoolReason, ...]) -> None:
-    """Line and column of the file, the rule, and line and column within its expression."""
+def test_reasons_are_read_with_their_places(said: str, reasons: tuple[PromtoolReason, ...]) -> None:
+    """A place has line and column of the file, the rule, and line and column within its expression."""
     assert words(f"Checking r.yml\n  FAILED:\n{said}\n\n") == (Word("r.yml", accepted=False, reasons=reasons),)
 
 
-def test_of_a_configuration_the_first_line_is_the_reason() -> None:
-    """The reason is after the word ``FAILED:``."""
+def test_the_reason_for_a_configuration_is_after_failed() -> None:
+    """A second line of the reason has the line of the file."""
     output = "Checking p.yml\n  FAILED: parsing YAML file p.yml: yaml: unmarshal errors:\n  line 2: field x not found\n"
     assert words(output) == (Word("p.yml", accepted=False, reasons=(PromtoolReason("field x not found", 2),)),)
     output = 'Checking p.yml\n  FAILED: "no/x.yml" does not point to an existing file\n'
@@ -63,8 +63,8 @@ def test_of_a_configuration_the_first_line_is_the_reason() -> None:
     assert word.reasons == (PromtoolReason('"no/x.yml" does not point to an existing file'),)
 
 
-def test_every_file_has_its_own_word() -> None:
-    """A file is accepted, refused, or not mentioned."""
+def test_each_file_is_accepted_refused_or_not_mentioned() -> None:
+    """The output lists the files one after another."""
     output = (
         "Checking p.yml\n  SUCCESS: 2 rule files found\n SUCCESS: p.yml is valid prometheus config file syntax\n\n"
         "Checking a.yml\n  SUCCESS: 1 rules found\n\n"
@@ -79,7 +79,7 @@ def test_every_file_has_its_own_word() -> None:
     ]
 
 
-def test_a_failure_without_a_reason_is_one() -> None:
+def test_a_failure_without_a_reason_has_no_reason() -> None:
     """No reason is invented."""
     assert words("Checking a.yml\n  FAILED:\n") == (Word("a.yml", accepted=False),)
 
@@ -93,7 +93,7 @@ def test_a_failure_without_a_reason_is_one() -> None:
         ("", "the program printed no output"),
     ],
 )
-def test_what_checked_nothing_still_says_why(output: str, told: str) -> None:
-    """The last line that is not empty, or the cause of a crash."""
+def test_an_output_without_files_still_gives_a_cause(output: str, told: str) -> None:
+    """The cause is the last line that is not empty, or that of a crash."""
     assert words(output) == ()
     assert last_words(output).endswith(told)

@@ -1,4 +1,4 @@
-"""Reading promtool's test files: what is there, with its place, and nothing guessed."""
+"""Tests of reading promtool's test files: all parts with their places, and no guesses."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def test_everything_is_read_with_its_place() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]\n", "tests: 1\n", "tests: [1]\nrule_files: {a: b}\n"])
-def test_what_is_not_there_is_left_out(text: str) -> None:
-    """The reader refuses no file: promtool does that."""
+def test_missing_parts_of_a_test_file_are_left_out(text: str) -> None:
+    """The reader refuses no file, because promtool does that."""
     unit = read_unit(text, "a_test.yml")
     assert unit.rule_files == ()
     assert [one for test in unit.tests for one in test.assertions] == []
@@ -64,7 +64,7 @@ def test_what_is_not_there_is_left_out(text: str) -> None:
 
 
 def test_odd_values_are_left_out() -> None:
-    """An entry of null, a duration that is none, labels that are a list."""
+    """The values are an entry of null, an invalid duration, and labels that are a list."""
     tests = "- alert_rule_test: [{exp_alerts: [{exp_labels: [a]}]}]"
     text = f"rule_files: [null, a.yml]\nevaluation_interval: soon\ntests:\n{tests}\n"
     unit = read_unit(text, "a_test.yml")
@@ -74,14 +74,14 @@ def test_odd_values_are_left_out() -> None:
     assert test.alerts[0].expected[0].labels == {}
 
 
-def test_yaml_that_is_none_is_a_problem() -> None:
+def test_invalid_yaml_in_a_test_file_is_a_problem() -> None:
     """The problem has its place."""
     (problem,) = read_unit("tests: [\n", "a_test.yml").problems
     assert problem.where is not None
     assert problem.where.path == "a_test.yml"
 
 
-def test_a_second_document_is_told() -> None:
+def test_a_second_document_of_a_test_file_is_noticed() -> None:
     """Only the first document is read, as in promtool."""
     unit = read_unit(f"{TEXT}---\ntests: []\n", "a_test.yml")
     assert unit.second_document == Position("a_test.yml", 24, 1)
@@ -101,6 +101,6 @@ def test_a_second_document_is_told() -> None:
         ({"rule_files": ["a"], "scrape_configs": []}, False),
     ],
 )
-def test_what_is_a_test(content: object, *, is_one: bool) -> None:
-    """A server's configuration names rule files as well, and is none."""
+def test_a_test_file_is_recognised_by_its_keys(content: object, *, is_one: bool) -> None:
+    """A server's configuration names rule files as well, and is not a test file."""
     assert is_unit(content) is is_one

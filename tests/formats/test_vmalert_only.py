@@ -1,4 +1,4 @@
-"""Rule files that promtool cannot read though vmalert can."""
+"""Tests of rule files that vmalert can read and promtool cannot."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ groups:
     ],
 )
 def test_a_key_or_an_expression_of_vmalert_is_named(text: str, told: str) -> None:
-    """The place, the reason and the way out."""
+    """The message has the place, the reason and the next step."""
     problem = vmalert_only(text, "r.yml")
     assert problem is not None
     assert str(problem).startswith(told)
@@ -38,6 +38,6 @@ def test_a_key_or_an_expression_of_vmalert_is_named(text: str, told: str) -> Non
 
 
 @pytest.mark.parametrize("text", [FILE, FILE + "    nonsense: 1\n", FILE.replace("(up)", f"(up[{'(' * 500}1m])")])
-def test_everything_else_is_for_promtool_to_refuse(text: str) -> None:
-    """A mistake in both dialects, and an expression that gonogo does not judge, are promtool's."""
+def test_other_mistakes_are_left_to_promtool(text: str) -> None:
+    """Such a file has a mistake in both dialects, or an expression that gonogo does not judge."""
     assert vmalert_only(text, "r.yml") is None

@@ -48,14 +48,14 @@ def program(text: str) -> AskedPromtool:
     return AskedPromtool((sys.executable, "other.py"))
 
 
-def test_a_command_that_is_not_there_is_said() -> None:
-    """The missing command is an error before any file is checked."""
+def test_a_missing_command_is_an_error() -> None:
+    """The error comes before any file is checked."""
     Path("good.yml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(MissingTool):
         asked("good.yml", side=AskedPromtool(("no-such-promtool",)))
 
 
-def test_each_file_is_accepted_or_refused_at_the_place() -> None:
+def test_each_file_is_accepted_or_refused_at_its_place() -> None:
     """One process, or several for long names, checks all files, also names that look like options."""
     for name, text in {"good.yml": GOOD, "bad.yml": BAD, "-x.yml": GOOD, "custom.yml": CUSTOM}.items():
         Path(name).write_text(text, encoding="utf-8")
@@ -69,15 +69,15 @@ def test_each_file_is_accepted_or_refused_at_the_place() -> None:
         ]
 
 
-def test_what_is_no_text_is_not_asked_about() -> None:
+def test_promtool_is_not_asked_about_a_file_that_is_not_text() -> None:
     """Another check has already reported the file."""
     Path("good.yml").write_text(GOOD, encoding="utf-8")
     Path("latin.yml").write_bytes(b"\xe9")
     assert asked("good.yml", "latin.yml") == Arbiter("promtool", asked("good.yml").version, frozenset({"good.yml"}))
 
 
-def test_a_huge_file_with_mistakes_is_not_asked_about() -> None:
-    """The file is not accepted, and promtool, which would print gigabytes, is not asked."""
+def test_promtool_is_not_asked_about_a_huge_file_with_mistakes() -> None:
+    """The file is not accepted. For such a file promtool would print gigabytes."""
     Path("good.yml").write_text(f"{GOOD}#{' a remark' * (LARGEST_FAULTY // 9)}\n", encoding="utf-8")
     Path("huge.yml").write_text(f"groups: [{'[],' * (LARGEST_FAULTY // 3)}]\n", encoding="utf-8")
     Path("small.yml").write_text("groups: [[]]\n", encoding="utf-8")
@@ -106,7 +106,7 @@ def test_a_configuration_that_is_refused_does_not_hide_its_rules() -> None:
     assert told(arbiter) == ["prometheus.yml:1:1: job_name is empty", "bad.yml:5:15: unexpected end of input"]
 
 
-def test_a_second_promtool_sees_the_files_under_its_own_root(folder: Path) -> None:
+def test_a_second_promtool_checks_the_files_under_its_own_root(folder: Path) -> None:
     """The second root is a copy of the folder with one different file."""
     for home in ("here", "there/etc"):
         Path(home, "rules").mkdir(parents=True)
@@ -120,7 +120,7 @@ def test_a_second_promtool_sees_the_files_under_its_own_root(folder: Path) -> No
     assert [refusal.where.start.path for refusal in arbiter.refusals] == ["here/rules/b.yml"]
 
 
-def test_rules_that_only_the_second_promtool_has_are_told_when_it_refuses_them(folder: Path) -> None:
+def test_refused_rules_that_only_the_second_promtool_has_are_reported(folder: Path) -> None:
     """The finding is at the configuration that loads the rules there."""
     for home in ("here", "there"):
         Path(home).mkdir()
@@ -133,8 +133,8 @@ def test_rules_that_only_the_second_promtool_has_are_told_when_it_refuses_them(f
     assert arbiter.accepted == set()
 
 
-def test_a_side_that_sees_no_such_file_says_so_once() -> None:
-    """A promtool that sees no file accepts none."""
+def test_a_promtool_that_sees_no_file_reports_it_once() -> None:
+    """Such a promtool accepts no file."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     Path("b.yml").write_text(GOOD, encoding="utf-8")
     arbiter = asked("a.yml", "b.yml", side=AskedPromtool(("promtool",), root="/nowhere", base="."))
@@ -142,8 +142,8 @@ def test_a_side_that_sees_no_such_file_says_so_once() -> None:
     assert told(arbiter) == ["a.yml:1:1: path '/nowhere/a.yml' does not exist, try --help"]
 
 
-def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
-    """A wrapper that drops the last file does not accept it."""
+def test_a_file_that_promtool_does_not_mention_is_not_accepted() -> None:
+    """The program here drops the last file."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     Path("b.yml").write_text(GOOD, encoding="utf-8")
     dropping = program("sys.exit(subprocess.run(['promtool', *(args[:-1] or args)]).returncode)\n")
@@ -161,7 +161,7 @@ def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
         ("print('prometheus, version 2.42.0 (x)')\n", "prometheus, version 2.42.0 (x)"),
     ],
 )
-def test_a_side_that_cannot_be_run_refuses_nothing(text: str, why: str) -> None:
+def test_a_promtool_that_cannot_be_run_is_an_error(text: str, why: str) -> None:
     """The error says why the command could not be run, and nothing about the files."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(MissingTool, match=r"other\.py could not be run") as error:
@@ -169,7 +169,7 @@ def test_a_side_that_cannot_be_run_refuses_nothing(text: str, why: str) -> None:
     assert error.value.why.endswith(why)
 
 
-def test_a_side_that_breaks_down_over_the_files_accepts_nothing() -> None:
+def test_a_promtool_that_crashes_accepts_no_file() -> None:
     """Its last words are reported at the first file."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     arbiter = asked("a.yml", side=program(f"{VERSION}else: sys.exit('panic: oops')\n"))
@@ -180,7 +180,7 @@ def test_a_side_that_breaks_down_over_the_files_accepts_nothing() -> None:
 @pytest.mark.parametrize(
     ("version", "option"), [("3.6.0", "none"), ("3.7.1", "nothing"), ("3.8.0", "none"), ("", "none")]
 )
-def test_lints_are_turned_off_in_a_way_that_the_version_takes(version: str, option: str) -> None:
+def test_lints_are_turned_off_by_the_option_of_the_version(version: str, option: str) -> None:
     """3.7.0 to 3.7.2 fail rule files under --lint=none. An unknown lint also turns all lints off."""
     Path("prometheus.yml").write_text("rule_files: []\n", encoding="utf-8")
     text = f"{VERSION.replace('9.9.9', version)}else: print('Checking', args[-1]); print(' SUCCESS:')\n"
@@ -189,7 +189,7 @@ def test_lints_are_turned_off_in_a_way_that_the_version_takes(version: str, opti
     assert Path("args").read_text(encoding="utf-8") == f"check config --lint={option} prometheus.yml"
 
 
-def test_a_lint_that_nobody_knows_turns_all_lints_off() -> None:
+def test_an_unknown_lint_turns_all_lints_off() -> None:
     """With the installed promtool duplicate rules pass, as with --lint=none, and mistakes do not."""
     Path("twice.yml").write_text(GOOD.replace("}]}]", "}, {alert: A, expr: 'up == 0'}]}]"), encoding="utf-8")
     config = Path("prometheus.yml")
@@ -202,8 +202,8 @@ def test_a_lint_that_nobody_knows_turns_all_lints_off() -> None:
     assert not check_config(config, lint=False, release=(3, 7)).passed
 
 
-def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(folder: Path) -> None:
-    """Accepted rules of the second promtool are not linted files."""
+def test_accepted_rules_that_only_the_second_promtool_has_are_ignored(folder: Path) -> None:
+    """Such rules are not linted files."""
     for home in ("here", "there"):
         Path(home).mkdir()
         Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")

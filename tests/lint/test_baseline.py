@@ -65,15 +65,15 @@ def one_finding(**changed: object) -> str:
         ),
     ],
 )
-def test_no_baseline(text: str, why: str) -> None:
-    """A file that is not a baseline is an error with a reason. It never counts as an empty baseline."""
+def test_a_file_that_is_not_a_baseline_is_an_error_with_a_reason(text: str, why: str) -> None:
+    """Such a file never counts as an empty baseline."""
     with pytest.raises(UsageError) as caught:
         parsed(text, "b.json")
     assert why in caught.value.why
     assert caught.value.where == "b.json"
 
 
-def test_a_baseline_that_is_none_is_an_error_of_usage(tmp_path: Path) -> None:
+def test_a_missing_or_wrong_baseline_is_a_usage_error(tmp_path: Path) -> None:
     """A missing baseline never counts as an empty one."""
     with pytest.raises(UsageError, match="cannot be read"):
         read_baseline(tmp_path / "missing.json")
@@ -82,13 +82,13 @@ def test_a_baseline_that_is_none_is_an_error_of_usage(tmp_path: Path) -> None:
         read_baseline(tmp_path / "none.json")
 
 
-def test_a_baseline_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+def test_a_baseline_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """The error says why, and does not change the result of the lint."""
     with pytest.raises(ActionFailed, match="cannot be written"):
         write_baseline(tmp_path / "no" / "folder.json", report())
 
 
-def test_what_is_known_is_known_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_known_finding_is_known_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths are relative to the folder of the baseline, in every spelling."""
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -103,7 +103,7 @@ def test_what_is_known_is_known_from_any_folder(tmp_path: Path, monkeypatch: pyt
     assert compared(absolute, read_baseline(tmp_path / "known.json")).findings == ()
 
 
-def test_what_is_known_is_not_new() -> None:
+def test_a_known_finding_is_not_new() -> None:
     """Lines may move, and the message and the severity may change."""
     baseline = parsed(written(report(FOUND), "/w"), "/w/base.json")
     again = replace(moved(FOUND, 3), message="quite other words, see b.yml:12:7", severity=Severity.ERROR)
@@ -122,14 +122,14 @@ def test_what_is_known_is_not_new() -> None:
         replace(FOUND, where=Span(Position("/w/rules/b.yml", 1, 4), 2)),
     ],
 )
-def test_anything_else_is_new(other: Finding) -> None:
+def test_a_finding_that_differs_is_new(other: Finding) -> None:
     """Another check, rule, group, marked text or file is new, and the known finding is gone."""
     left = compared(report(other), parsed(written(report(FOUND), "/w"), "/w/base.json"))
     assert left.findings == (other,)
     assert left.gone == (Fingerprint("no-comparison", "rules/a.yml", "A", "up"),)
 
 
-def test_findings_are_counted() -> None:
+def test_equal_findings_are_counted() -> None:
     """One more of the same finding is new, and one less is gone."""
     lines = "a: up\n" * 9
     text = written(report(FOUND, moved(FOUND, 2), text=lines), "/w")
@@ -141,7 +141,7 @@ def test_findings_are_counted() -> None:
     assert (left.findings, left.baselined, len(left.gone)) == ((), 1, 1)
 
 
-def test_a_group_tells_findings_apart() -> None:
+def test_findings_of_two_groups_are_different() -> None:
     """Findings about a group as a whole have no rule. The group's name is in its place."""
     slow, other = (replace(FOUND, rule="", group=name) for name in ("slow", "other"))
     baseline = parsed(written(report(slow), "/w"), "/w/b.json")
@@ -149,8 +149,8 @@ def test_a_group_tells_findings_apart() -> None:
     assert compared(report(other), baseline).findings == (other,)
 
 
-def test_a_finding_without_text() -> None:
-    """A finding in a file that could not be read, or behind its end, is known by its check, file and rule."""
+def test_a_finding_without_source_text_is_known_by_its_rule() -> None:
+    """The file could not be read, or the finding is behind its end."""
     behind = moved(FOUND, 99)
     for found in (LintReport((FOUND,), 1, 1), report(behind)):
         baseline = parsed(written(found, "/w"), "/w/b.json")
@@ -159,7 +159,7 @@ def test_a_finding_without_text() -> None:
 
 
 def test_a_baseline_of_version_1_is_read() -> None:
-    """There a finding is known by its message without line numbers. Writing it again gives the new form."""
+    """In version 1 a finding is known by its message without line numbers."""
     entry = {"check": "no-comparison", "path": "rules/a.yml", "rule": "A", "message": "first in line …, see b.yml:…"}
     baseline = parsed(json.dumps({"schema": OLD, "findings": [entry]}), "/w/base.json")
     known = replace(moved(FOUND, 2), message="first in line 12, see b.yml:9:1")
@@ -168,8 +168,8 @@ def test_a_baseline_of_version_1_is_read() -> None:
     assert (left.findings, [one.text for one in left.gone]) == ((FOUND,), ["first in line …, see b.yml:…"])
 
 
-def test_it_is_written_for_version_control() -> None:
-    """Each finding has one sorted line. An empty list is a baseline. Undecodable text is escaped."""
+def test_a_baseline_has_one_sorted_line_for_each_finding() -> None:
+    """An empty list is a baseline. Undecodable text is escaped."""
     text = written(report(replace(FOUND, rule="\udc80"), FOUND), "/w")
     assert text == written(report(FOUND, replace(FOUND, rule="\udc80")), "/w")
     assert len(text.splitlines()) == len(["{", "schema", "findings", "one", "two", "]", "}"])
@@ -188,8 +188,8 @@ def test_it_is_written_for_version_control() -> None:
         ("../../a.yml", ".", "../../a.yml"),
     ],
 )
-def test_paths_are_relative(path: str, folder: str, expected: str) -> None:
-    """Paths are relative, so that a baseline holds on every machine."""
+def test_paths_in_a_baseline_are_relative(path: str, folder: str, expected: str) -> None:
+    """A baseline then holds on every machine."""
     assert json.loads(written(report(at(path)), folder))["findings"][0]["path"] == expected
 
 
@@ -211,7 +211,7 @@ FINDINGS = st.lists(
 
 
 @given(FINDINGS, FINDINGS)
-def test_a_baseline_of_all_leaves_nothing(first: list[Finding], second: list[Finding]) -> None:
+def test_a_baseline_of_all_findings_leaves_no_new_finding(first: list[Finding], second: list[Finding]) -> None:
     """A written baseline can be read. Each finding is new or known, and each unknown entry is gone."""
     baseline = parsed(written(report(*first), "/w"), "/w/b.json")
     same = compared(report(*first), baseline)

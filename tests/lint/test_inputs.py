@@ -41,15 +41,15 @@ def read(*names: str) -> Inputs:
 class TestNamed:
     """Tests of paths on the command line."""
 
-    def test_what_is_not_there_is_an_error_of_usage(self) -> None:
-        """A missing file, a pipe and an empty folder are usage errors."""
+    def test_a_missing_input_is_a_usage_error(self) -> None:
+        """A pipe and an empty folder are usage errors as well."""
         os.mkfifo("pipe.yml")
         Path("empty").mkdir()
         for name, told in (("missing.yml", "No such file"), ("pipe.yml", "no regular"), ("empty", "nothing to lint")):
             with pytest.raises(UsageError, match=told):
                 read(name)
 
-    def test_nothing_but_other_files_is_nothing_to_lint(self) -> None:
+    def test_named_files_without_rules_are_a_usage_error(self) -> None:
         """The error says what kind of files they are."""
         write("a_test.yml", "rule_files: [r.yml]\ntests: []\n")
         write("k8s.yml", "kind: Deployment\nspec: {}\n")
@@ -79,7 +79,7 @@ class TestNamed:
         assert inputs.configuration is not None
         assert inputs.configuration.outside
 
-    def test_scrape_files_are_part_of_what_a_server_loads(self) -> None:
+    def test_scrape_files_are_part_of_the_configuration(self) -> None:
         """Their jobs have places, and the files and patterns that they name are checked."""
         write("conf/prometheus.yml", "scrape_config_files: [jobs/*.yml, none/*.yml, 'a*/b.yml']\nrule_files: [r.yml]\n")
         write("conf/r.yml")
@@ -95,7 +95,7 @@ class TestNamed:
         assert (found.outside, inputs.problems) == (False, [])
         assert "conf/jobs/a.yml" in inputs.texts
 
-    def test_a_folder_that_cannot_be_listed_is_an_error_of_usage(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_folder_that_cannot_be_listed_is_a_usage_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The user of the tests may list every folder, so the test raises the system's error itself."""
 
         def denied(_: object) -> None:
@@ -106,7 +106,7 @@ class TestNamed:
         with pytest.raises(UsageError, match="cannot be listed"):
             read("d")
 
-    def test_of_a_folder_only_rules_are_taken_and_the_rest_is_told(self) -> None:
+    def test_only_rules_of_a_folder_are_linted_and_other_files_are_listed(self) -> None:
         """Each skipped file has a reason."""
         for name, text in {
             "d/a.yml": RULES,
@@ -126,7 +126,7 @@ class TestNamed:
         assert set(told) == {"d/a_test.yml", "d/prometheus.yml", "d/alertmanager.yml", "d/none.yml", "d/values.yml"}
         assert told["d/none.yml"] == "empty"
 
-    def test_what_cannot_be_read_in_a_folder_is_an_error_of_that_file(self) -> None:
+    def test_an_unreadable_file_in_a_folder_is_an_error(self) -> None:
         """The file is not skipped, and the other files are still read."""
         write("d/a.yml")
         Path("d/latin.yml").write_bytes(b"\xe9")
@@ -137,7 +137,7 @@ class TestNamed:
         ]
         assert "no regular file" in inputs.files["d/pipe.yml"].problems[0].message
 
-    def test_a_named_file_is_rules_unless_it_is_something_else_that_is_known(self) -> None:
+    def test_a_named_file_of_an_unknown_kind_is_read_as_rules(self) -> None:
         """A misspelled key is left to the checks."""
         write("typo.yml", RULES.replace("groups", "group"))
         write("none.yml", "")
@@ -147,8 +147,8 @@ class TestNamed:
         assert "unknown key 'group'" in inputs.files["typo.yml"].problems[0].message
         assert "no UTF-8" in inputs.files["binary.yml"].problems[0].message
 
-    def test_routes_are_read_where_they_are_named(self) -> None:
-        """Routes are read next to the rules."""
+    def test_named_routes_are_read(self) -> None:
+        """The rules are read as well."""
         write("a.yml")
         write("alertmanager.yml", "route: {receiver: a}\nreceivers: [{name: a}]\n")
         inputs = read("a.yml", "alertmanager.yml")
@@ -182,8 +182,8 @@ class TestConfiguration:
         assert inputs.base == "p"
         assert not inputs.by_hand
 
-    def test_what_an_entry_matches_is_rules_whatever_it_is(self) -> None:
-        """The server reads every matched file as rules."""
+    def test_every_file_that_an_entry_matches_is_read_as_rules(self) -> None:
+        """The server does the same."""
         write("rules/dep.yml", "kind: Deployment\nspec: {}\n")
         Path("rules/folder.yml").mkdir()
         write("prometheus.yml", f"rule_files: [{Path.cwd()}/rules/*.yml]\n")
@@ -192,7 +192,7 @@ class TestConfiguration:
         assert inputs.files["rules/dep.yml"].problems
         assert "Is a directory" in inputs.files["rules/folder.yml"].problems[0].message
 
-    def test_files_that_it_names_are_looked_at(self) -> None:
+    def test_files_that_a_configuration_names_are_checked(self) -> None:
         """A missing file is a problem, unless it may come later."""
         write("here.pem", "x")
         write(
@@ -210,15 +210,15 @@ class TestConfiguration:
             "sd/one.json": "No such file or directory",
         }
 
-    def test_two_of_them_are_two_servers(self) -> None:
-        """Two configurations are a usage error."""
+    def test_two_configurations_are_a_usage_error(self) -> None:
+        """One configuration that is named twice is no error."""
         write("a.yml", "scrape_configs: []\n")
         write("b.yml", "scrape_configs: []\n")
         with pytest.raises(UsageError, match="two configurations"):
             read("a.yml", "b.yml")
         assert read("a.yml", "a.yml").complete
 
-    def test_what_cannot_be_understood_in_it_is_a_problem(self) -> None:
+    def test_a_mistake_in_a_configuration_is_a_problem(self) -> None:
         """The problem has its place."""
         write("prometheus.yml", "global: {scrape_interval: often}\nscrape_configs: []\n")
         (problem,) = read("prometheus.yml").problems
@@ -228,7 +228,7 @@ class TestConfiguration:
 class TestPolicy:
     """Tests of the files that a policy names."""
 
-    def test_rules_tests_and_configuration_are_read(self, folder: Path) -> None:
+    def test_rules_tests_and_configuration_of_a_policy_are_read(self, folder: Path) -> None:
         """Names are relative to the current folder."""
         policy_file = policy_folder(folder / "p", more="prometheus: {config: prometheus.yml}\n")
         write("p/prometheus.yml", "rule_files: [rules/*.yml, more/*.yml]\n")
@@ -239,8 +239,8 @@ class TestPolicy:
         assert inputs.missing == []
         assert [unit.path for unit in inputs.tests or ()] == ["p/tests/duri.yml"]
 
-    def test_what_the_policy_names_is_told_from_what_else_is_loaded(self, folder: Path) -> None:
-        """The real file counts, under any name. Without a policy the set is not known."""
+    def test_files_that_the_policy_names_are_known_under_any_name(self, folder: Path) -> None:
+        """The real file counts. Without a policy the set is not known."""
         policy_file = policy_folder(folder / "p", more="prometheus: {config: prometheus.yml}\n")
         write("p/prometheus.yml", "rule_files: [rules/*.yml, links/*.yml, more/*.yml]\n")
         write("p/more/x.yml")
@@ -248,7 +248,7 @@ class TestPolicy:
         assert policy_inputs(policy_file).policy_rules == frozenset({"p/rules/duri.yml", "p/links/duri.yml"})
         assert read("p/prometheus.yml").policy_rules is None
 
-    def test_without_a_configuration_the_rules_may_not_be_all(self, folder: Path) -> None:
+    def test_without_a_configuration_the_rules_may_be_incomplete(self, folder: Path) -> None:
         """The folder of the policy then stands for the root of a second promtool."""
         inputs = policy_inputs(policy_folder(folder / "p"))
         assert not inputs.complete
@@ -262,20 +262,22 @@ class TestPolicy:
         assert "Is a directory" in inputs.problems[0].message
         assert inputs.files
 
-    def test_globs_that_match_nothing_are_missed(self, folder: Path) -> None:
+    def test_a_glob_without_a_match_is_missing(self, folder: Path) -> None:
         """The finding is at the policy."""
         (missing,) = policy_inputs(policy_folder(folder, rules=None)).missing
         assert missing[0].start.path == "gonogo.yaml"
         assert "rules/*.yml" in missing[1]
 
-    def test_tests_that_cannot_be_read_are_left_to_the_command_that_runs_them(self, folder: Path) -> None:
-        """Unreadable tests assert nothing here."""
+    def test_unreadable_tests_are_no_error_of_the_lint(self, folder: Path) -> None:
+        """The pipe is left out, and the other tests are read."""
         policy_file = policy_folder(folder)
         os.mkfifo(folder / "tests" / "pipe.yml")
         assert [unit.path for unit in policy_inputs(policy_file).tests or ()] == ["tests/duri.yml"]
         assert policy_inputs(policy_folder(folder / "q", tests=None)).tests == ()
 
-    def test_tests_that_cannot_be_listed_are_left_as_well(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_tests_that_cannot_be_listed_are_no_error_of_the_lint(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The user of the tests may list every folder, so the test raises the system's error itself."""
 
         def denied(_: Path) -> tuple[Path, ...]:

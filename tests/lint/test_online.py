@@ -71,7 +71,7 @@ def vector(*values: float) -> Answer:
     return success({"resultType": "vector", "result": samples})
 
 
-def test_the_features_of_a_server_are_those_of_its_flags() -> None:
+def test_the_features_of_a_server_come_from_its_flags() -> None:
     """A server that does not show its flags has no known features."""
     for answers, expected in (
         ({"flags": success({"enable-feature": "native-histograms,,promql-experimental-functions"})}, 2),
@@ -88,7 +88,7 @@ def test_a_server_that_does_not_answer_is_an_error() -> None:
         asking(ServerSettings(timeout=timedelta(seconds=2)), server.url, print)(estate())
 
 
-def test_what_gets_no_answer_is_told_and_is_no_finding() -> None:
+def test_an_unanswered_question_is_a_note_and_no_finding() -> None:
     """The server answers only its time and version, and times out on all other questions."""
 
     def queried(form: dict[str, str]) -> Answer:
@@ -125,7 +125,7 @@ def test_what_gets_no_answer_is_told_and_is_no_finding() -> None:
         ({"query.lookback-delta": "for ever"}, None, LOOKBACK),
     ],
 )
-def test_flags_tell_retention_lookback_and_features(
+def test_retention_lookback_and_features_come_from_flags(
     flags: dict[str, str], retention: timedelta | None, lookback: timedelta
 ) -> None:
     """A retention of 0 is the default, unless a size limits it."""
@@ -196,7 +196,7 @@ def target(health: str) -> dict[str, object]:
         (vector(3), (404, {}), ""),
     ],
 )
-def test_what_is_missing_while_a_server_begins_is_no_finding(up: Answer, targets: Answer, why: str) -> None:
+def test_missing_series_of_a_starting_server_are_no_finding(up: Answer, targets: Answer, why: str) -> None:
     """Missing series may only be late. Existing series count."""
 
     def queried(form: dict[str, str]) -> Answer:
@@ -213,7 +213,7 @@ def test_what_is_missing_while_a_server_begins_is_no_finding(up: Answer, targets
 
 
 @pytest.mark.live
-def test_a_real_server_tells_what_it_lacks_and_what_it_cannot_evaluate(tmp_path: Path) -> None:
+def test_a_real_server_shows_missing_series_and_failed_evaluations(tmp_path: Path) -> None:
     """The misspelled metric, the missing job and the many-to-many join are found."""
     config = tmp_path / "prometheus.yml"
     config.write_text("global: {scrape_interval: 1s, external_labels: {shard: one}}\n", encoding="utf-8")

@@ -26,13 +26,13 @@ def excerpt(text: str, line: int, column: int, length: int = 1) -> list[str]:
     return lint_text(report).split("\n")[1:-2]
 
 
-def test_without_findings() -> None:
-    """The only line is the line of counts."""
+def test_a_report_without_findings_is_the_line_of_counts() -> None:
+    """The text has no other line."""
     assert lint_text(LintReport((), 2, 1)) == "0 errors, 0 warnings, 0 notes in 2 files, 1 rule\n"
 
 
-def test_a_finding() -> None:
-    """The text has place, severity, message, check and rule, and the line with the faulty part underlined."""
+def test_a_finding_is_shown_with_its_underlined_line() -> None:
+    """The text has place, severity, message, check and rule."""
     report = LintReport((finding(2, 7, 4, rule="A"),), 1, 1, 3, 4, texts={"f": "a:\n  expr: x + y\n"})
     assert lint_text(report) == (
         "f:2:7: warning: m [no-comparison] (A)\n"
@@ -42,8 +42,8 @@ def test_a_finding() -> None:
     )
 
 
-def test_several_findings() -> None:
-    """Each finding has the line of its own file. The counts are by severity."""
+def test_several_findings_are_shown_with_the_lines_of_their_files() -> None:
+    """The counts are by severity."""
     error = Finding("syntax", Severity.ERROR, Span(Position("g", 1, 1)), "m")
     report = LintReport((finding(1, 1), finding(2, 1), error), 2, 1, texts={"f": "a\r\nb\r\n", "g": "c"})
     assert [line for line in lint_text(report).split("\n") if line.startswith(" ")] == [
@@ -54,8 +54,8 @@ def test_several_findings() -> None:
     assert lint_text(report).endswith("1 error, 2 warnings, 0 notes in 2 files, 1 rule\n")
 
 
-def test_what_is_gone_from_the_baseline() -> None:
-    """Entries that no longer occur are named."""
+def test_entries_of_the_baseline_that_no_longer_occur_are_named() -> None:
+    """The text says to remove them."""
     gone = (
         Fingerprint("a", "f.yml", "R", "m"),
         Fingerprint("b", "g.yml", "", "n\n"),
@@ -69,19 +69,19 @@ def test_what_is_gone_from_the_baseline() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a: 1\n"])
-def test_a_line_that_is_not_there(text: str) -> None:
-    """A finding after the end of its file, or in an unknown file, has no source line."""
+def test_a_finding_without_a_source_line_has_no_excerpt(text: str) -> None:
+    """The finding is after the end of its file, or in an unknown file."""
     assert excerpt(text, 9, 1) == []
 
 
-def test_nothing_of_a_file_reaches_the_terminal() -> None:
-    """Control characters are escaped, and the underline stays in place."""
+def test_control_characters_of_a_file_are_escaped() -> None:
+    """The underline stays in place."""
     assert excerpt("a: \x1b[31mx\u202e", 1, 4, 3) == ["    a: \\x1b[31mx\\u202e", "       ^~~~~~"]
     report = LintReport((finding(1, 1, message="\x1b[2J\nGO", rule="\x9b"),), 1, 1)
     assert lint_text(report).startswith("f:1:1: warning: \\x1b[2J\\nGO [no-comparison] (\\x9b)\n")
 
 
-def test_tabs_wide_and_combining_characters() -> None:
+def test_an_underline_fits_tabs_wide_and_combining_characters() -> None:
     """The underline has as many columns as the text above it."""
     assert excerpt("\ta\t: b", 1, 5, 2) == ["        a    : b", "              ^~"]
     assert excerpt("a: 日本 x", 1, 4, 2) == ["    a: 日本 x", "       ^~~~"]
@@ -89,13 +89,13 @@ def test_tabs_wide_and_combining_characters() -> None:
 
 
 @pytest.mark.parametrize(("column", "length"), [(0, 1), (-3, 0), (4, 99), (5, 1), (50, 1)])
-def test_spans_beyond_the_line(column: int, length: int) -> None:
-    """The underline ends with the line, or stands right after it."""
+def test_an_underline_beyond_the_line_ends_with_it(column: int, length: int) -> None:
+    """A mark after the end stands right after the line."""
     _, mark = excerpt("abcd", 1, column, length)
     assert mark in {"    ^", "       ^", "        ^"}
 
 
-def test_a_long_line_is_cut_around_what_is_meant() -> None:
+def test_a_long_line_is_cut_around_the_mark() -> None:
     """Some text before the mark is shown, and cuts are marked."""
     line = "x" * 500 + "HERE" + "y" * 500
     shown, mark = excerpt(line, 1, 501, 4)
@@ -121,16 +121,16 @@ def test_an_excerpt_fits_the_terminal(columns: int) -> None:
 
 
 @given(st.text(max_size=300), st.integers(-2, 310), st.integers(-2, 310))
-def test_any_line(text: str, column: int, length: int) -> None:
-    """Every line gives one line of bounded width and one underline."""
+def test_any_line_gives_one_line_and_one_underline(text: str, column: int, length: int) -> None:
+    """Every character of the two lines is printable."""
     lines = excerpt(text, 1, column, length)
     assert len(lines) == 2
     assert lines[1].strip("~").strip() == "^"
     assert all(character.isprintable() for line in lines for character in line)
 
 
-def test_json_is_as_promised() -> None:
-    """The JSON has schema, findings of every severity, files and rules. Undecodable bytes are escaped."""
+def test_the_json_has_findings_files_and_rules() -> None:
+    """The JSON has its schema. Undecodable bytes are escaped."""
     found = Finding("syntax", Severity.INFO, Span(Position("\udcff.yml", 3, 5), 7), "m", "R")
     assert json.loads(lint_json(LintReport((found,), 2, 9, 1, 1))) == {
         "schema": "gonogo/lint/v1",

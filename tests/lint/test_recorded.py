@@ -32,7 +32,7 @@ CONFIG = "prometheus: {config: prometheus.yml}\n"
     ],
     ids=["expression", "name", "key", "duplicate", "no-groups", "empty", "no-list"],
 )
-def test_rules_that_promtool_or_the_reader_refuses_fail(tmp_path: Path, rules: str, told: str) -> None:
+def test_rules_that_promtool_or_the_parser_refuses_fail(tmp_path: Path, rules: str, told: str) -> None:
     """Each refusal says what is wrong."""
     run = lint(policy_folder(tmp_path, rules=rules))
     assert run.outcome is Outcome.FAIL
@@ -40,14 +40,14 @@ def test_rules_that_promtool_or_the_reader_refuses_fail(tmp_path: Path, rules: s
     assert "SUCCESS" not in "\n".join(run.findings)
 
 
-def test_no_rule_file_at_all_fails(tmp_path: Path) -> None:
-    """The lint itself fails, because no promtool can refuse a file that does not exist."""
+def test_a_policy_without_a_rule_file_fails(tmp_path: Path) -> None:
+    """No promtool can refuse a file that does not exist, so the lint itself fails."""
     run = lint(policy_folder(tmp_path, rules=None))
     assert run.outcome is Outcome.FAIL
     assert "no rule file matches" in run.detail
 
 
-def test_a_rule_file_that_is_no_text_fails(tmp_path: Path) -> None:
+def test_a_rule_file_that_is_not_utf8_fails(tmp_path: Path) -> None:
     """Bytes that are not UTF-8 are reported."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / "rules" / "more.yml").write_bytes(b"\xff\xfe")
@@ -66,7 +66,7 @@ def test_a_configuration_that_promtool_refuses_fails(tmp_path: Path) -> None:
     assert "job_name is empty" in run.findings[0]
 
 
-def test_a_configuration_that_the_policy_names_must_be_there(tmp_path: Path) -> None:
+def test_a_missing_configuration_of_the_policy_is_an_error(tmp_path: Path) -> None:
     """The configuration is an input of the run, so nothing can be recorded without it."""
     policy_file = policy_folder(tmp_path, more=CONFIG)
     with pytest.raises(PolicyError, match=r"prometheus\.config"):
@@ -74,7 +74,7 @@ def test_a_configuration_that_the_policy_names_must_be_there(tmp_path: Path) -> 
     assert records(policy_file.journal) == ()
 
 
-def test_good_rules_pass_and_are_recorded_with_the_version_of_promtool(tmp_path: Path) -> None:
+def test_valid_rules_pass_and_are_recorded_with_promtools_version(tmp_path: Path) -> None:
     """The record holds the counts and the version."""
     policy_file = policy_folder(tmp_path, more=CONFIG)
     (tmp_path / "prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")

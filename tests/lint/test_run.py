@@ -59,7 +59,7 @@ def program(text: str) -> AskedPromtool:
     return AskedPromtool((sys.executable, "other.py"))
 
 
-def test_promtool_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_promtool_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without promtool no file can be judged. The second promtool must exist as well."""
     write(a=GOOD)
     with pytest.raises(MissingTool, match="no-such-program"):
@@ -70,7 +70,7 @@ def test_promtool_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert "apt-get install prometheus" in missing.value.next_step
 
 
-def test_a_second_promtool_that_cannot_be_run_finds_nothing() -> None:
+def test_a_second_promtool_that_cannot_be_run_is_an_error() -> None:
     """A stopped Docker is not a disagreement."""
     write(a=GOOD)
     with pytest.raises(MissingTool) as stopped:
@@ -81,7 +81,7 @@ def test_a_second_promtool_that_cannot_be_run_finds_nothing() -> None:
 
 
 @pytest.mark.parametrize("expression", ["histogram_count(h </ 4) > 5", "rate(x) > 1", "raet(x[5m]) > 1", "{nope"])
-def test_promtool_is_heard_before_the_form_of_an_expression_is_judged(expression: str) -> None:
+def test_promtool_decides_before_the_parser(expression: str) -> None:
     """An expression that promtool accepts is valid, and a refused one is found."""
     write(a=GOOD.replace("up == 0", expression))
     accepted = check_rules([Path("a.yml")], lint=False).passed
@@ -89,21 +89,21 @@ def test_promtool_is_heard_before_the_form_of_an_expression_is_judged(expression
     assert said == ([] if accepted else ["version-feature" if "</" in expression else "syntax"])
 
 
-def test_nothing_to_lint_is_no_pass() -> None:
-    """An empty lint, or a missing path, is an error."""
+def test_a_lint_without_files_is_an_error() -> None:
+    """The folder is empty, or the path is missing."""
     Path("empty").mkdir()
     for name in ("empty", "missing.yml"):
         with pytest.raises(UsageError):
             linted(name)
 
 
-def test_what_a_check_and_promtool_both_find_is_told_once() -> None:
+def test_a_mistake_that_a_check_and_promtool_find_is_reported_once() -> None:
     """The check reports the mistake, because it knows the place."""
     write(bad=BAD)
     assert found(linted("bad.yml")) == [("bad.yml", "syntax")]
 
 
-def test_what_only_promtool_finds_is_told() -> None:
+def test_a_mistake_that_only_promtool_finds_is_reported() -> None:
     """The stated server version has the function, but promtool does not know it."""
     write(a=GOOD.replace("up == 0", "sort_by_label(up == 0, `job`)"))
     finding, _ = run_lint(LintRequest((Path("a.yml"),), server_version=(9, 9))).report.findings
@@ -111,14 +111,14 @@ def test_what_only_promtool_finds_is_told() -> None:
     assert "sort_by_label" in finding.message
 
 
-def test_a_file_without_rules_is_told() -> None:
-    """The finding is a warning, because the file may be intended. Other findings cover files of a configuration."""
+def test_a_file_without_rules_is_a_warning() -> None:
+    """The file may be intended. Other findings cover files of a configuration."""
     write(a=GOOD, none="groups: []\n")
     (finding,) = linted("a.yml", "none.yml").report.findings
     assert (finding.check, finding.severity) == ("rule-files-empty", "warning")
 
 
-def test_a_configuration_that_cannot_be_understood_is_an_error() -> None:
+def test_a_mistake_in_a_configuration_is_an_error() -> None:
     """The lint reports the error as well as promtool."""
     write(a=GOOD)
     Path("prometheus.yml").write_text("global: {scrape_interval: often}\nrule_files: [a.yml]\n", encoding="utf-8")
@@ -128,7 +128,7 @@ def test_a_configuration_that_cannot_be_understood_is_an_error() -> None:
     assert run.report.texts["prometheus.yml"].startswith("global")
 
 
-def test_the_second_promtool_must_accept_as_well() -> None:
+def test_a_file_that_one_of_two_promtools_refuses_is_found() -> None:
     """One real program refuses a file, and another accepts a file that promtool refuses."""
     write(good=GOOD, bad=BAD)
     first = linted("good.yml", second=program(REFUSING))
@@ -138,8 +138,8 @@ def test_the_second_promtool_must_accept_as_well() -> None:
     assert ("bad.yml", "promtool-disagree") in found(linted("bad.yml", second=program(ACCEPTING)))
 
 
-def test_two_promtools_that_are_one_agree() -> None:
-    """The same program behind another command agrees."""
+def test_two_commands_of_one_promtool_agree() -> None:
+    """No finding is reported."""
     write(good=GOOD)
     run = linted("good.yml", second=program("sys.exit(subprocess.run(['promtool', *args]).returncode)\n"))
     assert found(run) == []
@@ -162,7 +162,7 @@ def test_another_version_is_a_finding_unless_it_is_allowed() -> None:
     assert sorted(run.tools.values()) == sorted((at_hand, f"9{at_hand}"))
 
 
-def test_a_pragma_silences_and_is_counted() -> None:
+def test_a_silenced_finding_is_counted() -> None:
     """A pragma with a reason silences its finding."""
     rule = "  - record: up\n    expr: up * 0 + 1\n"
     write(a=f"groups:\n- name: g\n  rules:\n{rule}")
@@ -173,7 +173,7 @@ def test_a_pragma_silences_and_is_counted() -> None:
     assert (found(run), run.report.silenced > 0) == ([], True)
 
 
-def test_informants_add_what_they_know_one_after_another() -> None:
+def test_informants_extend_the_estate_one_after_another() -> None:
     """The second informant gets the estate of the first."""
     write(good=GOOD)
     seen: list[tuple[int, int]] = []
@@ -188,7 +188,7 @@ def test_informants_add_what_they_know_one_after_another() -> None:
     assert seen == [release(version_number()), (3, 9)]
 
 
-def test_the_version_that_is_said_counts_for_the_checks() -> None:
+def test_a_stated_server_version_counts_for_the_checks() -> None:
     """An older server lacks features that promtool accepts."""
     write(a=GOOD.replace("for: 5m", "for: 5m, keep_firing_for: 5m"))
     assert found(linted("a.yml")) == []
@@ -196,8 +196,8 @@ def test_the_version_that_is_said_counts_for_the_checks() -> None:
     assert finding.check == "version-feature"
 
 
-def test_a_policys_interest_and_tests_are_known(folder: Path) -> None:
-    """The checks that need a policy and tests find mistakes."""
+def test_checks_that_need_a_policy_and_tests_find_mistakes(folder: Path) -> None:
+    """The rule has no test, or the rule files are missing."""
     policy_file = policy_folder(folder / "p")
     run = run_lint(LintRequest(policy_file=policy_file))
     assert [path for path, check in found(run) if check == "untested-rule"] == ["p/rules/duri.yml"]

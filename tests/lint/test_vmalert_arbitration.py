@@ -88,10 +88,8 @@ def without(monkeypatch: pytest.MonkeyPatch, program: str, folder: Path) -> None
     monkeypatch.setenv("PATH", str(tools))
 
 
-def test_without_vmalert_nothing_decides_and_the_gate_does_not_pass(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The run is UNKNOWN, and MetricsQL is not called wrong."""
+def test_without_vmalert_the_run_is_unknown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate does not pass, and MetricsQL is not called wrong."""
     without(monkeypatch, "vmalert", folder)
     asked = request(own=OWN)
     linted = run_lint(asked)
@@ -103,7 +101,7 @@ def test_without_vmalert_nothing_decides_and_the_gate_does_not_pass(
     assert (done.outcome, done.detail) == (Outcome.UNKNOWN, linted.undecided)
 
 
-def test_a_configuration_beside_the_files_of_vmalert_is_decided_by_nobody() -> None:
+def test_a_configuration_next_to_vmalert_rules_makes_the_run_unknown() -> None:
     """The gate does not pass. promtool is not asked, because it would refuse the rule files."""
     Path("prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
     done = lint(request(config="prometheus.yml", own=OWN).policy_file or load(Path("gonogo.yaml")))
@@ -111,7 +109,7 @@ def test_a_configuration_beside_the_files_of_vmalert_is_decided_by_nobody() -> N
     assert "prometheus.yml is valid, because promtool would refuse" in done.detail
 
 
-def test_what_vmalert_refuses_is_an_error_at_the_rule() -> None:
+def test_a_rule_that_vmalert_refuses_is_an_error_at_its_place() -> None:
     """The other files are accepted, and MetricsQL in the refused file is no mistake."""
     linted = run_lint(request(own=OTHER, bad=BAD, plain=PLAIN))
     assert refused(linted) == ["rules/bad.yml:8:5 promtool"]

@@ -35,7 +35,7 @@ def missing(policy_file: PolicyFile) -> list[tuple[str, str, bool]]:
     return [(one.path, one.role, one.ignored) for one in untracked(policy_file)]
 
 
-def test_what_was_never_added_is_missing(policy_file: PolicyFile, tmp_path: Path) -> None:
+def test_an_input_that_was_never_added_is_missing(policy_file: PolicyFile, tmp_path: Path) -> None:
     """Policy, rules, tests and runbooks are missing, and no other files."""
     runbooks = tmp_path / "docs" / "ops"
     runbooks.mkdir(parents=True)
@@ -49,14 +49,14 @@ def test_what_was_never_added_is_missing(policy_file: PolicyFile, tmp_path: Path
     ]
 
 
-def test_what_is_ignored_is_missing_even_when_everything_was_added(policy_file: PolicyFile, tmp_path: Path) -> None:
+def test_an_ignored_input_is_missing_after_git_add(policy_file: PolicyFile, tmp_path: Path) -> None:
     """A pattern of .gitignore hides the file from every clone."""
     (tmp_path / ".gitignore").write_text("rules/\n", encoding="utf-8")
     git(tmp_path, "add", "-A")
     assert missing(policy_file) == [("monitoring/rules/duri.yml", "rules", True)]
 
 
-def test_what_is_added_or_committed_is_there(policy_file: PolicyFile, tmp_path: Path) -> None:
+def test_an_added_or_committed_input_is_not_missing(policy_file: PolicyFile, tmp_path: Path) -> None:
     """A change without a commit does not matter."""
     git(tmp_path, "add", "-A")
     assert missing(policy_file) == []
@@ -65,7 +65,7 @@ def test_what_is_added_or_committed_is_there(policy_file: PolicyFile, tmp_path: 
     assert missing(policy_file) == []
 
 
-def test_names_with_stars_and_spaces_are_names(policy_file: PolicyFile, tmp_path: Path) -> None:
+def test_file_names_with_stars_and_spaces_are_not_patterns(policy_file: PolicyFile, tmp_path: Path) -> None:
     """Git does not read such names as patterns."""
     git(tmp_path, "add", "-A")
     (tmp_path / "monitoring" / "rules" / "d*.yml").touch()
@@ -73,12 +73,12 @@ def test_names_with_stars_and_spaces_are_names(policy_file: PolicyFile, tmp_path
     assert [path for path, _, _ in missing(policy_file)] == ["monitoring/rules/d*.yml", "monitoring/rules/ü ö.yml"]
 
 
-def test_outside_of_a_work_tree_nothing_is_missing(tmp_path: Path) -> None:
+def test_without_a_work_tree_nothing_is_missing(tmp_path: Path) -> None:
     """Without a work tree git is not asked."""
     assert untracked(policy_folder(tmp_path)) == ()
 
 
-def test_files_outside_of_the_work_tree_are_not_gits_business(tmp_path: Path) -> None:
+def test_a_file_outside_of_the_work_tree_is_not_missing(tmp_path: Path) -> None:
     """Rules from a package may lie outside."""
     home = tmp_path / "home"
     home.mkdir()
@@ -89,14 +89,14 @@ def test_files_outside_of_the_work_tree_are_not_gits_business(tmp_path: Path) ->
     assert untracked(load(home / "gonogo.yaml")) == ()
 
 
-def test_the_sandboxs_own_files_are_left_alone(policy_file: PolicyFile) -> None:
+def test_the_files_of_the_sandbox_are_not_missing(policy_file: PolicyFile) -> None:
     """The sandbox writes its files again each time."""
     text = policy_file.path.read_text("utf-8")
     policy_file.path.write_text(SANDBOX_MARK + text, encoding="utf-8")
     assert untracked(policy_file) == ()
 
 
-def test_tests_that_cannot_be_listed_are_no_matter_here(
+def test_tests_that_cannot_be_listed_are_not_missing(
     policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``gonogo test`` reports such tests."""
@@ -109,10 +109,10 @@ def test_tests_that_cannot_be_listed_are_no_matter_here(
     assert untracked(policy_file) == ()
 
 
-def test_a_git_that_is_not_there_or_fails_is_told(
+def test_a_missing_or_failing_git_is_a_note(
     policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is a note that the state of the inputs is not known, not a finding."""
+    """The note says that the state of the inputs is not known. No finding is reported."""
     (tmp_path / ".git" / "config").write_text("[core", encoding="utf-8")
     with pytest.raises(GitSilent, match="bad config"):
         untracked(policy_file)
@@ -128,7 +128,7 @@ def test_a_git_that_is_not_there_or_fails_is_told(
         untracked(policy_file)
 
 
-def test_an_informant_adds_what_is_missing(policy_file: PolicyFile) -> None:
+def test_the_informant_adds_the_missing_inputs(policy_file: PolicyFile) -> None:
     """The check then finds the missing inputs."""
     estate, notes = looking(policy_file)(Estate())
     assert (len(estate.untracked), notes) == (3, ())

@@ -1,4 +1,4 @@
-"""The grammar of conditions, and their exact comparisons."""
+"""Tests of the grammar of conditions, and of their exact comparisons."""
 
 from datetime import timedelta
 
@@ -30,14 +30,14 @@ from gonogo.model.condition import Comparison, Falling, Mean, Operator, Rises, S
         "x == 1 for 5",
     ],
 )
-def test_refuses_what_the_grammar_does_not_have(text: str) -> None:
-    """No and, no parentheses, no unbounded numbers, no empty durations."""
+def test_a_condition_outside_the_grammar_is_refused(text: str) -> None:
+    """The grammar has no ``and``, no parentheses, no infinite numbers and no empty durations."""
     with pytest.raises(ValueError, match=r"condition|duration|number"):
         parse_condition(text)
 
 
 def test_for_belongs_to_its_term() -> None:
-    """Only the term before it is sustained."""
+    """Only the term before ``for`` must last."""
     condition = parse_condition("x  > 1 for 5m or falling( y , 30m )")
     assert condition.terms == (
         Comparison("x", Operator.GT, 1.0, timedelta(minutes=5)),
@@ -48,7 +48,7 @@ def test_for_belongs_to_its_term() -> None:
 
 
 def test_bounds_are_exact() -> None:
-    """No tolerance: the bound itself passes, the next double does not."""
+    """The comparison has no tolerance. The bound itself passes, and a value just above fails."""
     (term,) = parse_condition("burn <= 0.60").terms
     assert isinstance(term, Comparison)
     assert term.holds(0.6)
@@ -57,8 +57,8 @@ def test_bounds_are_exact() -> None:
 
 
 @given(st.sampled_from(list(Operator)), st.floats(allow_nan=False, allow_infinity=False))
-def test_terms_are_read_back_from_what_they_write(op: Operator, bound: float) -> None:
-    """Writing a term loses nothing of it."""
+def test_a_written_term_is_read_back(op: Operator, bound: float) -> None:
+    """Writing a term loses no part of it."""
     term = Comparison("x", op, bound)
     assert parse_condition(str(term)).terms == (term,)
 
@@ -67,14 +67,14 @@ def test_terms_are_read_back_from_what_they_write(op: Operator, bound: float) ->
     "text",
     ["", "mean(v)", "max(v) <= 1", "mean(v, 2) <= 1", "rises(v) <= 0", "mean(v) <= 1 for 5m", "mean(v) <= 1 or x == 1"],
 )
-def test_refuses_a_criterion_outside_the_grammar(text: str) -> None:
-    """Each statistic takes exactly what it needs, and one comparison."""
+def test_a_criterion_outside_the_grammar_is_refused(text: str) -> None:
+    """Each statistic has exact arguments, and a criterion has one comparison."""
     with pytest.raises(ValueError, match=r"criterion|needs|comparison"):
         parse_criterion(text)
 
 
-def test_reads_each_statistic() -> None:
-    """Share takes a condition, mean a signal, rises a signal and a height."""
+def test_each_statistic_is_read() -> None:
+    """Share has a condition, mean a signal, and rises a signal and a height."""
     texts = ("share(ok == 1) >= 0.999", "mean(v) <= 0.2", "rises(v, 0.2) <= 0")
     share, mean, rises = (parse_criterion(text) for text in texts)
     assert share.statistic == Share(parse_condition("ok == 1"))

@@ -1,4 +1,4 @@
-"""Kleene's algebra, and the order of reasons."""
+"""Tests of Kleene's algebra, and of the order of reasons."""
 
 from itertools import product
 
@@ -12,14 +12,14 @@ _RANK = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
 outcomes = st.lists(st.sampled_from(list(Outcome)))
 
 
-def test_nothing_at_all_proves_nothing() -> None:
-    """No condition, no gate, no subject: never a pass."""
+def test_without_conditions_or_subjects_no_outcome_passes() -> None:
+    """The outcome is UNKNOWN, and the verdict is HOLD."""
     assert all_of([]) is Outcome.UNKNOWN
     assert any_of([]) is Outcome.UNKNOWN
     assert worst([]) is Verdict.HOLD
 
 
-def test_pairs_are_kleenes() -> None:
+def test_pairs_of_outcomes_follow_kleenes_logic() -> None:
     """Conjunction is the minimum and disjunction the maximum of FAIL < UNKNOWN < PASS."""
     pairs = list(product(Outcome, Outcome))
     assert len(pairs) == 9
@@ -29,8 +29,8 @@ def test_pairs_are_kleenes() -> None:
 
 
 @given(outcomes, st.randoms())
-def test_order_never_matters(found: list[Outcome], random: object) -> None:
-    """Both are functions of the multiset."""
+def test_the_order_of_outcomes_does_not_matter(found: list[Outcome], random: object) -> None:
+    """Conjunction and disjunction give the same result in any order."""
     shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert all_of(found) is all_of(shuffled)
@@ -39,18 +39,18 @@ def test_order_never_matters(found: list[Outcome], random: object) -> None:
 
 @given(outcomes)
 def test_a_failure_is_never_outvoted(found: list[Outcome]) -> None:
-    """One FAIL makes NO-GO, one UNKNOWN at best HOLD."""
+    """One FAIL makes NO-GO, and one UNKNOWN makes HOLD at best."""
     assert of_outcome(all_of([*found, Outcome.FAIL])) is Verdict.NO_GO
     assert of_outcome(all_of([*found, Outcome.UNKNOWN])) is not Verdict.GO
 
 
-def test_reasons_stand_in_the_contracts_order() -> None:
-    """The first that applies is named first, each once."""
+def test_reasons_are_in_the_order_of_the_contract() -> None:
+    """Each reason is named once."""
     doubts = [Doubt(Reason.GAPPY, "g"), Doubt(Reason.ABSENT, "a"), Doubt(Reason.GAPPY, "again")]
     assert in_order(doubts) == (Doubt(Reason.ABSENT, "a"), Doubt(Reason.GAPPY, "g"))
 
 
 def test_the_worst_subject_decides() -> None:
-    """GO is best, NO-GO worst."""
+    """GO is the best verdict, and NO-GO the worst."""
     assert worst([Verdict.GO, Verdict.HOLD]) is Verdict.HOLD
     assert worst([Verdict.NO_GO, Verdict.HOLD, Verdict.GO]) is Verdict.NO_GO

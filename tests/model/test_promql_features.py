@@ -1,4 +1,4 @@
-"""The table of what came when."""
+"""Tests of the table of features and their versions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVERYTHING = [
 
 @pytest.mark.parametrize("feature", EVERYTHING, ids=lambda feature: feature.name)
 def test_a_feature_is_known_from_its_version_on(feature: Feature) -> None:
-    """And a flag is needed only until it is stable."""
+    """A flag is needed only until the feature is stable."""
     major, minor = feature.since
     assert feature.known(feature.since)
     assert not feature.known((major, minor - 1))

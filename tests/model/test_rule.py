@@ -1,4 +1,4 @@
-"""Labels that a program adds to the rules that it evaluates."""
+"""Tests of labels that a program adds to the rules that it evaluates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small laws of the frozen values."""
+"""Tests of small laws of the frozen values."""
 
 from datetime import timedelta
 
@@ -14,13 +14,13 @@ def test_a_subject_needs_every_label() -> None:
     assert subject_key({}, ()) == ()
 
 
-def test_a_series_without_a_name_has_an_empty_one() -> None:
-    """Aggregates come back without a name."""
+def test_a_series_without_a_name_has_an_empty_name() -> None:
+    """Aggregates have no name."""
     assert Series({}, (), ()).metric == ""
 
 
-def test_ranges_hold_their_ends() -> None:
-    """Both ends can be meant; what is outside, and NaN, cannot."""
+def test_a_range_contains_its_ends() -> None:
+    """Values outside and NaN are not in the range."""
     unit = ValueRange(0, 1)
     assert 0.0 in unit
     assert 1.0 in unit
@@ -30,6 +30,6 @@ def test_ranges_hold_their_ends() -> None:
 
 
 def test_names_follow_the_heartbeat() -> None:
-    """The numbers in metric names are the policy's."""
+    """The numbers in metric names are those of the policy."""
     heartbeat = Heartbeat(fresh=timedelta(minutes=2), window=timedelta(minutes=6))
     assert (heartbeat.fresh_name, heartbeat.window_name) == ("120s", "6m")

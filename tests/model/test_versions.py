@@ -1,4 +1,4 @@
-"""Versions as the programs print them."""
+"""Tests of versions in the output of programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gonogo.model.versions import LEFT_OPEN, Features, Version, features_for, re
 
 
 @pytest.mark.parametrize("text", ["", "version ", "three.five", "go1.26.8", "prometheus 2x42"])
-def test_a_text_without_a_release_names_none(text: str) -> None:
+def test_a_text_without_a_release_gives_none(text: str) -> None:
     """No version is guessed."""
     assert release(text) is None
 
@@ -48,20 +48,20 @@ SELECTORS = "promql-extended-range-selectors"
         (None, Features((EXPERIMENTAL,))),
     ],
 )
-def test_each_version_turns_on_what_it_knows(release: Version | None, expected: Features) -> None:
-    """It lacks what came later, and needs no flag for what is always on; other features are not promtool's."""
+def test_features_are_turned_on_only_in_versions_that_know_them(release: Version | None, expected: Features) -> None:
+    """A version lacks newer features, and stable features need no flag. Other features are not promtool's."""
     names = ("native-histograms", EXPERIMENTAL, SELECTORS, "promql-per-step-stats")
     assert features_for(names, release) == expected
 
 
 def test_the_option_names_all_flags() -> None:
-    """Without a flag there is none."""
+    """Without flags there is no option."""
     assert Features(("a", "b")).options == ("--enable-feature=a,b",)
     assert Features((), ("a",)).options == ()
 
 
 def test_a_misspelt_feature_of_promql_is_unknown() -> None:
-    """Other features may have any name: they change nothing of what an expression means."""
+    """Other features may have any name, because they do not change an expression's meaning."""
     assert unknown_feature("promql-experimental-function") == (
         f"promql-experimental-function is not a known feature of PromQL; did you mean {EXPERIMENTAL}?"
     )

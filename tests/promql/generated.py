@@ -1,4 +1,4 @@
-"""PromQL texts made at random from a seed: by the grammar, newest syntax included, and spoiled ones."""
+"""PromQL texts made at random from a seed. Some follow the grammar with its newest syntax, and some are spoiled."""
 
 from __future__ import annotations
 
@@ -232,13 +232,13 @@ _SPOILERS: tuple[str, ...] = (
 
 
 class Maker:
-    """Makes texts; the same seed makes the same ones."""
+    """A maker of texts. The same seed gives the same texts."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - tests want the same texts again, not secrets
 
     def text(self) -> str:
-        """Make one text; one in four is spoiled."""
+        """Make one text. One text in four is spoiled."""
         text = self.expression(
             self._random.choice((1, 2, 2, 3, 3, 4)), self._random.choice(list(Type)[:3] + [Type.VECTOR] * 5)
         )
@@ -261,7 +261,7 @@ class Maker:
         return self._random.choice((word.upper(), word.title())) if self._maybe(0.05) else word
 
     def expression(self, depth: int, wanted: Type) -> str:
-        """Make an expression of a type, or now and then of another."""
+        """Make an expression of a type, or sometimes of another type."""
         if self._maybe(0.02):
             wanted = self._random.choice(list(Type))
         made = {
@@ -431,5 +431,5 @@ class Maker:
 
 
 def texts(count: int, seed: int = 0) -> Iterator[str]:
-    """Make texts, each from a number of its own, so that one can be made again by itself."""
+    """Make texts, each from a number of its own, so that a single text can be made again."""
     return (Maker(seed * 1_000_003 + number).text() for number in range(count))

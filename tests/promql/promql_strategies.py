@@ -1,4 +1,4 @@
-"""Trees of PromQL for laws: every node there is, of the types that PromQL asks for."""
+"""Trees of PromQL for laws: every kind of node, with parts of the types that PromQL requires."""
 
 from __future__ import annotations
 

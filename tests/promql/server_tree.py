@@ -28,12 +28,12 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def form_of_tree(node: Expression, *, arithmetic: bool) -> Form:
-    """Return our tree as plain values; without ``arithmetic`` a length that is computed has none."""
+    """Return our tree as plain values. Without ``arithmetic`` a computed length has no value."""
     return _Ours(arithmetic).form(node)
 
 
 def form_of_answer(answer: Mapping[str, Any], *, arithmetic: bool) -> Form:
-    """Return what ``/api/v1/parse_query`` answered as plain values of the same form."""
+    """Return the answer of ``/api/v1/parse_query`` as plain values of the same form."""
     return _Theirs(arithmetic).form(answer)
 
 
@@ -142,7 +142,7 @@ class _Theirs:
 
 
 def _shown(value: str) -> str:
-    """Return a text as JSON of the server has it: each byte that is no UTF-8 became U+FFFD."""
+    """Return a text as the server's JSON has it: U+FFFD replaces each byte that is not UTF-8."""
     return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in value)
 
 

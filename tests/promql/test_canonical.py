@@ -1,4 +1,4 @@
-"""Tests of gonogo.promql.canonical and of reading what it writes."""
+"""Tests of gonogo.promql.canonical, and of reading its texts."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from tests.promql.promql_strategies import durations, matcher_sets, numbers, tre
         "(" * 5000,
     ],
 )
-def test_what_cannot_be_read_has_no_canonical_text(expression: str) -> None:
-    """A text that is not PromQL, or cannot be judged, gives None and no exception."""
+def test_an_unreadable_text_has_no_canonical_text(expression: str) -> None:
+    """The result is None, without an exception. The text is not PromQL, or cannot be judged."""
     assert canonical(expression) is None
 
 
@@ -67,8 +67,8 @@ def test_what_cannot_be_read_has_no_canonical_text(expression: str) -> None:
         ("x", "X"),
     ],
 )
-def test_what_differs_in_meaning_differs(one: str, other: str) -> None:
-    """Ranges, modifiers, operators and shapes with different meanings have different texts."""
+def test_expressions_with_different_meanings_have_different_texts(one: str, other: str) -> None:
+    """They differ in ranges, modifiers, operators or shapes."""
     assert canonical(one) is not None
     assert canonical(other) is not None
     assert canonical(one) != canonical(other)
@@ -140,21 +140,21 @@ def test_every_spelling_has_one_canonical_text(spelling: str, expected: str) -> 
     assert canonical(spelling) == expected
 
 
-def test_a_chain_too_deep_to_judge_is_refused_and_a_long_one_is_read() -> None:
-    """Two hundred operations inside one another are the limit, whatever the stack at hand."""
+def test_only_a_chain_within_the_limit_has_a_canonical_text() -> None:
+    """The limit is two hundred operations inside one another, independent of the free stack."""
     assert canonical(" + ".join(["x"] * 300)) is None
     assert canonical(" + ".join(["x"] * 150)) is not None
 
 
 @given(trees)
-def test_what_is_written_reads_back_as_the_same_tree(tree: Expression) -> None:
+def test_a_written_tree_is_read_back_as_the_same_tree(tree: Expression) -> None:
     """Writing and reading are inverse, so two trees with one text are one tree."""
     assert parse(written(tree)) == tree
 
 
 @given(trees)
-def test_the_canonical_text_is_its_own(tree: Expression) -> None:
-    """Canonical is idempotent."""
+def test_the_canonical_text_of_a_canonical_text_is_the_same(tree: Expression) -> None:
+    """The function ``canonical`` is idempotent."""
     text = written(tree)
     assert canonical(text) == text
 
@@ -169,7 +169,7 @@ def test_the_order_of_matchers_does_not_matter(matchers: tuple[Matcher, ...], sh
 
 @given(trees, numbers, numbers)
 def test_another_number_is_another_text(tree: Expression, one: Number, other: Number) -> None:
-    """A changed threshold never goes unseen."""
+    """A changed threshold is always noticed."""
     assume(repr(one.value) != repr(other.value))
     text = written(tree)
     assert canonical(f"({text}) > {written(one)}") != canonical(f"({text}) > {written(other)}")
@@ -177,6 +177,6 @@ def test_another_number_is_another_text(tree: Expression, one: Number, other: Nu
 
 @given(durations, durations)
 def test_another_range_is_another_text(one: timedelta, other: timedelta) -> None:
-    """A changed window never goes unseen."""
+    """A changed window is always noticed."""
     texts = {canonical(f"rate(x[{format_duration(length)}])") for length in (one, other)}
     assert len(texts) == (1 if one == other else 2)

@@ -50,7 +50,7 @@ A = record("a", 'rate(raw{x="1",y="2"}[90s])', job="j")
     ],
 )
 def test_a_difference_anywhere_under_the_metric_is_drift(loaded: tuple[Rule, ...], expected: str) -> None:
-    """Missing, added, relabelled, repeated and changed rules, at the top and below."""
+    """Rules are missing, added, relabelled, repeated or changed, at the top or below."""
     assert drift("m", (of_file(M, A),), (of_server(*loaded),)) == expected
 
 
@@ -62,11 +62,11 @@ def test_a_rule_in_another_group_is_drift() -> None:
 
 
 def test_a_metric_whose_rules_are_only_on_the_server_has_drifted() -> None:
-    """The policy's files do not say how it is made."""
+    """The policy's files do not contain the rules of the metric."""
     assert drift("m", (), (of_server(M),)) is not None
 
 
-def test_another_interval_is_drift_where_the_file_gives_one() -> None:
+def test_another_interval_is_drift_if_the_file_gives_one() -> None:
     """Without an interval in the file, the server's default applies."""
     files = (of_file(M, interval=timedelta(seconds=15)),)
     found = drift("m", files, (of_server(M, interval=MINUTE),))
@@ -78,7 +78,7 @@ def test_another_interval_is_drift_where_the_file_gives_one() -> None:
     "theirs", [replace(alert("A", "x > 1"), held=MINUTE), replace(alert("A", "x > 1"), keep_firing=MINUTE)]
 )
 def test_an_alert_under_the_metric_is_compared_with_its_durations(theirs: Rule) -> None:
-    """A metric made of ALERTS changes with what makes alerts fire."""
+    """A metric made from ALERTS changes if an alert fires later or longer."""
     counting, ours = record("m", "count(ALERTS)"), alert("A", "x > 1")
     assert drift("m", (of_file(counting, ours),), (of_server(counting, ours),)) is None
     found = drift("m", (of_file(counting, ours),), (of_server(counting, theirs),))
@@ -99,12 +99,12 @@ def test_an_alert_under_the_metric_is_compared_with_its_durations(theirs: Rule) 
         ("new_function( x )\n> 1", "new_function( x ) > 1"),
     ],
 )
-def test_what_the_server_writes_differently_is_the_same_rule(written: str, answered: str) -> None:
-    """Spelling is no drift; what cannot be read is compared by its words."""
+def test_a_rule_in_another_spelling_is_no_drift(written: str, answered: str) -> None:
+    """An unreadable expression is compared as text."""
     assert drift("m", (of_file(record("m", written)),), (of_server(record("m", answered)),)) is None
 
 
-def test_what_cannot_be_read_and_is_written_differently_is_drift() -> None:
+def test_an_unreadable_expression_in_another_spelling_is_drift() -> None:
     """No evidence shows that both expressions are the same."""
     assert drift("m", (of_file(record("m", "new_function(x)")),), (of_server(record("m", "new_function (x)")),))
 
@@ -117,6 +117,6 @@ def test_groups_of_one_name_in_several_files_are_matched_rule_by_rule() -> None:
 
 
 def test_rules_that_are_not_under_the_metric_do_not_matter() -> None:
-    """Other teams' rules change as they like; a raw metric has no rules to drift."""
+    """Other teams may change their rules. A metric without rules cannot drift."""
     assert drift("m", (of_file(M, A, record("other", "x")),), (of_server(M, A), of_server(record("more", "y")))) is None
     assert drift("raw", (of_file(M, A),), ()) is None

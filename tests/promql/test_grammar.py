@@ -1,4 +1,4 @@
-"""The features that each spelling needs."""
+"""Tests of the features that each spelling needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.promql.tree import walk
 
 
 def needed(expression: str) -> list[str]:
-    """List the names of what an expression needs, in the order of its nodes."""
+    """Return the names of the features that an expression needs, in the order of its nodes."""
     return [feature.name for node in walk(parse(expression)) for feature in node.needs]
 
 
@@ -17,7 +17,7 @@ def needed(expression: str) -> list[str]:
     "expression",
     ["rate(x[5m])", "sum by (job) (a:b:c)", "x + y", "1", "-x", 'x{job="a"} offset 5m', "label_join(x, 'a', 'b')"],
 )
-def test_what_is_as_old_as_promql_needs_nothing(expression: str) -> None:
+def test_old_expressions_need_no_feature(expression: str) -> None:
     """No part of the expression is in any table of features."""
     assert needed(expression) == []
 
@@ -73,6 +73,6 @@ def test_what_is_as_old_as_promql_needs_nothing(expression: str) -> None:
         ("x offset (5m) [5m]", ["an offset in parentheses before a range", "arithmetic with durations"]),
     ],
 )
-def test_newer_spellings(expression: str, names: list[str]) -> None:
+def test_each_newer_spelling_needs_its_feature(expression: str, names: list[str]) -> None:
     """Each spelling is reported at its node."""
     assert needed(expression) == names

@@ -14,7 +14,7 @@ from tests.formats.rule_samples import alert, of_file, of_server, record
 
 
 def names(rules: tuple[Rule, ...]) -> list[str]:
-    """Name each rule."""
+    """Return the name of each rule."""
     return [rule.name for rule in rules]
 
 
@@ -52,13 +52,13 @@ def test_a_cycle_of_any_length_under_a_metric_is_found(rules: list[Rule], cycle:
         [record("m", "m{")],
     ],
 )
-def test_rules_that_do_not_come_back_to_themselves_are_no_cycle(rules: list[Rule]) -> None:
-    """Diamonds, labels that contradict, and cycles elsewhere."""
+def test_rules_that_do_not_read_themselves_are_no_cycle(rules: list[Rule]) -> None:
+    """The rules form diamonds, have labels that contradict, or have a cycle elsewhere."""
     assert RuleGraph(rules).cycle("m") is None
 
 
 def test_the_closure_has_every_rule_under_a_metric_once_nearest_first() -> None:
-    """A diamond's foot is listed once; what is not under the metric is not listed."""
+    """A rule that two rules read is listed once. Rules that are not under the metric are not listed."""
     rules = [record("m", "a + b"), record("a", "c"), record("b", "c"), record("c", "x"), record("other", "m")]
     graph = RuleGraph.of([of_file(*rules[:2]), of_server(*rules[2:])])
     assert names(graph.closure("m")) == ["m", "a", "b", "c"]
@@ -90,8 +90,8 @@ def test_a_closure_with_a_cycle_ends() -> None:
         ('{__name__=~"ALERTS.*"}', ["A", "T"]),
     ],
 )
-def test_a_rule_depends_on_those_whose_labels_do_not_contradict(selector: str, expected: list[str]) -> None:
-    """Static labels pin a value, templates and labels of series do not; alerts make ALERTS."""
+def test_a_rule_depends_on_rules_whose_labels_do_not_contradict(selector: str, expected: list[str]) -> None:
+    """Static labels have one value. Templates and labels of series may have any. Alerts make ALERTS."""
     rules = [
         record("r", "x", slo="a"),
         record("r", "y", slo="b"),
@@ -104,8 +104,8 @@ def test_a_rule_depends_on_those_whose_labels_do_not_contradict(selector: str, e
     assert names(graph.upstream(reading)) == expected
 
 
-def test_raw_selectors_are_those_at_the_bottom() -> None:
-    """Recorded metrics are followed down; required means required all the way."""
+def test_raw_selectors_are_found_below_recorded_metrics() -> None:
+    """A selector is required only if each selector on the way to it is required."""
     graph = RuleGraph(
         [
             record("m", "a + (b or c) unless d"),
@@ -132,8 +132,8 @@ def test_the_longest_range_of_a_raw_selector_is_kept() -> None:
     assert (found.text, found.range, found.required) == ("x", timedelta(hours=1), True)
 
 
-def test_a_metric_without_rules_is_raw_itself() -> None:
-    """A signal may be read straight from a target."""
+def test_a_metric_without_rules_is_its_own_raw_selector() -> None:
+    """A signal may be read directly from a target."""
     (found,) = RuleGraph([]).raw_selectors("up")
     assert (found.text, found.required) == ("up", True)
 
@@ -157,7 +157,7 @@ def test_patterns_over_names_reach_rules_and_raw_series(selector: str, expected:
     assert {s.text: s.required for s in graph.raw_selectors("m")} == expected
 
 
-def test_a_rule_that_cannot_be_read_is_named() -> None:
+def test_an_unreadable_rule_is_named() -> None:
     """The sources of such a rule are not known."""
     graph = RuleGraph([record("m", "a + b"), record("a", "x"), record("b", "rate(x[5m]")])
     ((rule, why),) = graph.unreadable("m")
@@ -167,8 +167,8 @@ def test_a_rule_that_cannot_be_read_is_named() -> None:
     assert graph.reads(unread) is None
 
 
-def test_ten_thousand_levels_are_no_stack() -> None:
-    """A chain of rules is walked without recursion."""
+def test_a_chain_of_ten_thousand_rules_is_walked() -> None:
+    """The walk needs no recursion."""
     depth = 10_000
     graph = RuleGraph([record("m0", "raw"), *(record(f"m{n + 1}", f"m{n}") for n in range(depth))])
     top = f"m{depth}"
@@ -181,8 +181,8 @@ edges = st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12)
 
 
 @given(edges)
-def test_there_is_a_cycle_exactly_where_some_metric_reaches_itself(edges: set[tuple[int, int]]) -> None:
-    """Checked against plain reachability; what is named is a cycle of the graph."""
+def test_a_cycle_is_found_exactly_if_a_metric_reaches_itself(edges: set[tuple[int, int]]) -> None:
+    """The test compares with plain reachability. The reported cycle is one of the graph."""
     rules = [
         record(f"m{n}", " + ".join(["raw", *(f"m{to}" for start, to in sorted(edges) if start == n)])) for n in range(6)
     ]

@@ -99,7 +99,7 @@ POSSIBLE = [
 
 
 @pytest.mark.parametrize(("expression", "label"), POSSIBLE)
-def test_possible_labels_are_left_open(expression: str, label: str) -> None:
+def test_possible_labels_are_neither_absent_nor_guaranteed(expression: str, label: str) -> None:
     """The result may have series with and without the label."""
     domain = labels_of(expression).of(label)
     assert not domain.is_absent
@@ -147,20 +147,20 @@ def test_values_are_narrowed_and_joined() -> None:
         Call("label_join", (parse("sum(x)"), Number(1))),
     ],
 )
-def test_of_functions_that_are_not_known_nothing_is(node: Call) -> None:
-    """Unknown functions, and known ones with unusual arguments, may return any label."""
+def test_an_unknown_function_may_return_any_label(node: Call) -> None:
+    """Known functions with unusual arguments may return any label as well."""
     assert flowed(node, (labels_of("sum(x)"), LabelSet({}, Domain(frozenset()), scalar=True))).of("job") == Domain(
         frozenset(), others=True
     )
 
 
-def test_count_values_without_a_literal_name_is_open() -> None:
+def test_count_values_without_a_literal_name_may_have_any_label() -> None:
     """The name of the label is not known."""
     strange = Aggregation("count_values", Vector("x"), None, Number(1))
     assert not flowed(strange, (labels_of("1"), labels_of("x"))).of("job").is_absent
 
 
-def test_texts_and_numbers_are_no_vectors() -> None:
+def test_texts_and_numbers_are_scalars() -> None:
     """Texts and numbers take no part in matching."""
     assert labels_of("1").scalar
     assert flowed(Text("a"), ()).scalar
@@ -212,6 +212,6 @@ def test_sides_without_a_common_value_never_match(expression: str) -> None:
         "x / on (__name__) y",
     ],
 )
-def test_sides_that_can_match_are_left_alone(expression: str) -> None:
+def test_sides_that_can_match_have_no_conflict(expression: str) -> None:
     """The label is ignored, possible on both sides, or not needed."""
     assert conflict_in(expression) is None

@@ -20,7 +20,7 @@ def test_intersection_and_union_are_those_of_sets(one: Domain, other: Domain, va
     assert (value in (one | other)) is (value in one or value in other)
 
 
-def test_what_is_impossible_guaranteed_or_nothing_at_all() -> None:
+def test_a_domain_is_absent_guaranteed_or_empty() -> None:
     """The empty value stands for an absent label."""
     assert ABSENT.is_absent
     assert not ABSENT.is_guaranteed
@@ -56,7 +56,7 @@ def test_what_is_impossible_guaranteed_or_nothing_at_all() -> None:
         ("=~", "(a", ANY),
     ],
 )
-def test_a_matcher_lets_these_values_pass(op: str, value: str, domain: Domain) -> None:
+def test_a_matcher_selects_a_domain_of_values(op: str, value: str, domain: Domain) -> None:
     """The domain is larger if only RE2 could decide."""
     assert matched(Matcher("job", op, value)) == domain
 

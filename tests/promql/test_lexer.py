@@ -1,4 +1,4 @@
-"""Texts are taken apart as Prometheus takes them apart."""
+"""Tests that texts are split into tokens as in Prometheus."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def test_the_tokens_are_the_text(text: str) -> None:
     assert all(not line.strip(" ") or "#" in line for line in rest.split("\n"))
 
 
-def test_comments() -> None:
-    """A number sign in a string or a matcher begins none."""
+def test_comments_are_found_outside_of_strings() -> None:
+    """A number sign in a string or a matcher begins no comment."""
     text = "x # one\n+ '#' + y{a='#'} # two"
     assert list(comments(text)) == [(2, "# one"), (25, "# two")]
 
 
 @pytest.mark.parametrize("quote", ['"', "'", "`"])
-def test_after_a_string_that_is_not_closed_there_is_nothing(quote: str) -> None:
-    """No quote after it is looked at, so that the time grows with the length and not with its square."""
+def test_an_unclosed_string_ends_the_tokens(quote: str) -> None:
+    """No later quote is read, so the time grows with the length and not with its square."""
     assert len(tokens(f"x \\{quote}" * 1000).kinds) == 3
     assert list(comments(f"x # one\n + {quote} # two")) == [(2, "# one")]
 
 
-def test_what_makes_a_text_unreadable() -> None:
-    """No PromQL is said to be that; what gonogo alone cannot read has its own reason."""
+def test_an_unreadable_text_has_a_reason() -> None:
+    """Invalid PromQL and text that only gonogo cannot read have different reasons."""
     assert unreadable("x") == ""
     assert unreadable("x[") == "it is not PromQL: a bracket is not closed"
     assert unreadable("x @ 1e18") == "the time after @ is beyond the year 292,000,000"

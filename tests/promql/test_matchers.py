@@ -1,4 +1,4 @@
-"""PromQL text put together from values that anybody may have written."""
+"""Tests of PromQL text that is built from arbitrary values."""
 
 import pytest
 from hypothesis import given
@@ -20,13 +20,13 @@ texts = st.text(min_size=1, max_size=20)
         ("a\ufffdb", r'"a\ufffdb"'),
     ],
 )
-def test_literals_end_where_they_should(value: str, literal: str) -> None:
-    """A quote, a backslash or a line feed in a value does not end it."""
+def test_a_literal_ends_only_at_its_closing_quote(value: str, literal: str) -> None:
+    """A quote, a backslash or a line feed in a value does not end the literal."""
     assert quoted(value) == literal
 
 
-def test_names_of_labels_are_quoted_only_where_they_must_be() -> None:
-    """Before 3.0 nothing in quotes is read as a name, so a classic name never has any."""
+def test_only_free_label_names_are_quoted() -> None:
+    """Versions before 3.0 read no quoted label name, so a classic name is never quoted."""
     assert label("service_name") == "service_name"
     assert label("service.name") == '"service.name"'
     assert label('a"b') == r'"a\"b"'
@@ -35,22 +35,22 @@ def test_names_of_labels_are_quoted_only_where_they_must_be() -> None:
     assert bearing({"a": "1", "b.c": 'x"'}) == r'a="1", "b.c"="x\""'
 
 
-def test_matchers_are_added_where_there_are_none_and_some() -> None:
-    """A bare name, empty braces and full ones."""
+def test_matchers_are_added_to_every_form_of_selector() -> None:
+    """The selector is a bare name, or has empty or full braces."""
     assert narrowed("x", equal("a", "1")) == 'x{a="1"}'
     assert narrowed("x{}", equal("a", "1")) == 'x{a="1"}'
     assert narrowed('x{b="2"}', equal("a", "1"), equal("c", "3")) == 'x{b="2", a="1", c="3"}'
 
 
 def test_names_are_matched_literally() -> None:
-    """Sorted, each once, and a dot is a dot."""
+    """The names are sorted without repetitions, and special characters are escaped."""
     assert named(("b", "a:x", "b")) == '{__name__=~"a:x|b"}'
     assert one_of("job", ("a.b", "c|d")) == 'job=~"a\\\\.b|c\\\\|d"'
 
 
 @given(texts, texts)
-def test_every_value_selects_itself_and_not_another(value: str, other: str) -> None:
-    """The selector of any label value means exactly that value."""
+def test_the_selector_of_a_value_matches_only_that_value(value: str, other: str) -> None:
+    """The value may be any text."""
     (exact,) = selectors(narrowed("x", equal("a", value)))
     (listed,) = selectors(narrowed("x", one_of("a", (value,))))
     labels = {"__name__": "x", "a": other}
@@ -60,8 +60,8 @@ def test_every_value_selects_itself_and_not_another(value: str, other: str) -> N
 
 
 @given(texts, texts)
-def test_every_name_of_a_label_reads_back(name: str, value: str) -> None:
-    """The matcher of any label name means exactly that label."""
+def test_the_matcher_of_any_label_name_is_read_back(name: str, value: str) -> None:
+    """The matcher has exactly that label and value."""
     (read,) = selectors(narrowed("x", equal(name, value)))
     assert read.metric == ("x" if name != "__name__" else value)
     assert [(matcher.label, matcher.value) for matcher in read.matchers] == [(name, value)]

@@ -1,4 +1,4 @@
-"""Texts become trees, or refusals with the wrong characters."""
+"""Tests of the parser. A text becomes a tree, or a refusal with the wrong characters."""
 
 from __future__ import annotations
 
@@ -143,8 +143,8 @@ from tests.promql.promql_strategies import trees
         ('x{a="1" or b="2"}', "or", "expected ',' or '}', found 'or'"),
     ],
 )
-def test_refused(text: str, marked: str, says: str) -> None:
-    """The message says what is wrong, and the wrong characters are marked."""
+def test_an_invalid_text_is_refused_at_the_wrong_characters(text: str, marked: str, says: str) -> None:
+    """The message says what is wrong."""
     with pytest.raises(Refusal) as caught:
         parse(text)
     refusal = caught.value
@@ -168,14 +168,14 @@ def test_refused(text: str, marked: str, says: str) -> None:
         ("x @ 1e18", "beyond the year"),
     ],
 )
-def test_what_some_server_may_read_is_not_called_wrong(text: str, says: str) -> None:
+def test_a_text_that_a_server_may_read_is_not_called_wrong(text: str, says: str) -> None:
     """Gonogo says that it cannot judge."""
     with pytest.raises(Unjudged, match=says):
         parse(text)
 
 
-def test_a_tree_has_all_that_the_text_says() -> None:
-    """Modifiers, windows and labels are where they belong, in one order."""
+def test_a_tree_has_all_parts_of_its_text() -> None:
+    """Modifiers, windows and labels are at their places, in one order."""
     text = 'sum by (b, a) (rate(x{l=~"1"}[5m] offset 1m)) > bool on (b) group_left (c) max_over_time(y[1h:] @ 7)'
     vector = Vector("x", (Matcher("l", "=~", "1"),), timedelta(minutes=1))
     assert parse(text) == Binary(
@@ -223,13 +223,13 @@ def test_a_tree_has_all_that_the_text_says() -> None:
         ("{a!=''}", "{a!='',}"),
     ],
 )
-def test_precedence_and_spellings(text: str, same: str) -> None:
-    """Two texts of one tree."""
+def test_precedence_and_spellings_give_the_same_tree(text: str, same: str) -> None:
+    """The two texts are two spellings of one tree."""
     assert parse(text) == parse(same)
 
 
-def test_keywords_are_names_where_a_name_is_due() -> None:
-    """Metrics and labels may be called like modifiers and aggregations."""
+def test_keywords_are_valid_names() -> None:
+    """Metrics and labels may have the names of modifiers and aggregations."""
     for name in ("sum", "by", "offset", "and", "start", "anchored", "smoothed", "fill", "step", "min_of", "without"):
         assert parse(name) == Vector(name)
         assert parse(f"{name} {'and' if name == 'and' else '+'} {name}")
@@ -244,7 +244,7 @@ def test_depth_within_the_limit_is_read() -> None:
 
 
 def own_words(node: Expression) -> tuple[str, ...]:
-    """Return how the text of a node may begin."""
+    """Return the possible beginnings of a node's text."""
     match node:
         case Vector(metric=metric) | Range(vector=Vector(metric=metric)):
             return ("{", metric or "{")
@@ -261,8 +261,8 @@ def own_words(node: Expression) -> tuple[str, ...]:
 
 
 @given(trees)
-def test_every_node_knows_its_place(tree: Expression) -> None:
-    """The text of a node begins with the node's own word, and a read tree has the text's places only."""
+def test_every_node_has_its_place(tree: Expression) -> None:
+    """The text of a node begins with the node's own word, and lies inside the whole text."""
     text = written(tree)
     read = parse(text)
     assert read == tree
@@ -272,7 +272,7 @@ def test_every_node_knows_its_place(tree: Expression) -> None:
 
 
 def refused(text: str) -> Refusal | None:
-    """Return why a text is refused, if it is."""
+    """Return the refusal of a text, or None if the text is valid."""
     try:
         parse(text)
     except Refusal as refusal:
@@ -284,15 +284,15 @@ WORDS = "x 1 sum( rate( ) ( [5m] { } {a='b'} by (a) and or on offset @ bool + - 
 
 
 @given(st.lists(st.sampled_from(WORDS.split())))
-def test_no_text_raises_anything_else(parts: list[str]) -> None:
-    """For every text, the wrong characters are inside the text."""
+def test_any_text_is_read_or_refused_inside_the_text(parts: list[str]) -> None:
+    """No text raises another exception."""
     text = " ".join(parts)
     refusal = refused(text)
     assert refusal is None or 0 <= refusal.start <= refusal.end <= len(text)
 
 
 def test_generated_texts_are_read_or_refused() -> None:
-    """A canonical text reads back as the same tree, for each of a thousand texts that are in order."""
+    """A canonical text is read back as the same tree, for each of more than a thousand valid texts."""
     read = 0
     for text in texts(3000, seed=11):
         if refusal := refused(text):

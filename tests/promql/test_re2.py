@@ -16,8 +16,8 @@ from gonogo.promql.re2 import accepts
         r"[a&&b]", r"[a--b]", r"\s", r"(a)\1", r"(?P<n>a)", r"(?=a)", r"a{1001}", "(", "[z-a]",
     ],
 )  # fmt: skip
-def test_what_only_re2_can_judge_is_left_to_it(pattern: str) -> None:
-    """There is no answer if Python's engine differs, takes exponential time or lacks the syntax."""
+def test_a_pattern_that_only_re2_can_judge_has_no_answer(pattern: str) -> None:
+    """Python's engine differs, takes exponential time or lacks the syntax."""
     assert accepts(pattern, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!") is None
 
 
@@ -50,13 +50,16 @@ def test_a_line_break_is_not_judged() -> None:
         (r"a+?b", "aab", True),
     ],
 )
-def test_common_patterns_are_judged_anchored(pattern: str, value: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
-    """A pattern must match the whole value, with ASCII classes, as RE2 has it."""
+def test_a_common_pattern_must_match_the_whole_value(pattern: str, value: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+    """Classes are ASCII classes, as in RE2."""
     assert accepts(pattern, value) is expected
 
 
 @given(st.text(alphabet=st.characters(blacklist_characters="\n", codec="utf-8")))
 def test_an_escaped_literal_accepts_itself(value: str) -> None:
-    """A value of which every ASCII character that could be special is escaped matches itself or is left alone."""
+    """Every ASCII character of the value that could be special is escaped.
+
+    The pattern matches the value, or is not judged.
+    """
     pattern = "".join(f"\\{c}" if c.isascii() and not c.isalnum() and not c.isspace() else c for c in value)
     assert accepts(pattern, value) is not False

@@ -1,4 +1,4 @@
-"""Patterns are judged as RE2 judges them."""
+"""Tests that patterns are judged as RE2 judges them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ from gonogo.promql.re2_syntax import judge
         ("\\x{61}\\041\\.", False),
     ],
 )
-def test_valid_patterns(pattern: str, empty: bool) -> None:  # noqa: FBT001 - the expected answer is a truth value
-    """Each pattern is read, with the answer whether it matches the empty text."""
+def test_a_valid_pattern_has_no_fault(pattern: str, empty: bool) -> None:  # noqa: FBT001 - the expected answer is a truth value
+    """The judgement says if the pattern matches the empty text."""
     judgement = judge(pattern)
     assert (judgement.fault, judgement.matches_empty) == ("", empty)
 
@@ -87,8 +87,8 @@ def test_valid_patterns(pattern: str, empty: bool) -> None:  # noqa: FBT001 - th
         ("\udcff.", "cannot be read"),
     ],
 )
-def test_patterns_that_are_refused(pattern: str, says: str) -> None:
-    """The reason is said; nothing is known of what they match."""
+def test_an_invalid_pattern_is_refused_with_a_reason(pattern: str, says: str) -> None:
+    """No answer is given for the empty text."""
     judgement = judge(pattern)
     assert says in judgement.fault
     assert judgement.matches_empty is None

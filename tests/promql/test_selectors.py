@@ -9,8 +9,8 @@ import pytest
 from gonogo.promql.selectors import Selector, selectors
 
 
-def test_an_expression_that_cannot_be_read_has_no_selectors_to_tell() -> None:
-    """The error is the reader's own, not an empty answer."""
+def test_an_unreadable_expression_is_an_error() -> None:
+    """The error is the parser's own, and no empty answer is returned."""
     with pytest.raises(ValueError, match="not closed"):
         selectors("sum(x")
 
@@ -24,8 +24,8 @@ def test_an_expression_that_cannot_be_read_has_no_selectors_to_tell() -> None:
         ('x{"a:b"="c"}', False),
     ],
 )
-def test_only_a_label_in_quotes_keeps_old_servers_from_reading_a_selector(expression: str, classic: bool) -> None:  # noqa: FBT001 - a table
-    """A metric's name is written as the value of a label, which every version reads."""
+def test_only_a_selector_with_a_quoted_label_is_not_classic(expression: str, classic: bool) -> None:  # noqa: FBT001 - a table
+    """A metric's name can be written as the value of a label, which every version reads."""
     (selector,) = selectors(expression)
     assert selector.is_classic is classic
 
@@ -50,24 +50,24 @@ def test_only_a_label_in_quotes_keeps_old_servers_from_reading_a_selector(expres
         ("vector(1)", [], []),
     ],
 )
-def test_a_selector_is_required_where_the_result_is_in_doubt_without_it(
+def test_a_selector_is_required_if_the_result_depends_on_it(
     expression: str, required: list[str], free: list[str]
 ) -> None:
-    """Branches of or, the right of unless, absence functions and filled sides may be empty."""
+    """Branches of ``or``, the right side of ``unless``, absence functions and filled sides may be empty."""
     found = selectors(expression)
     assert [s.metric for s in found if s.required] == required
     assert [s.metric for s in found if not s.required] == free
 
 
-def test_a_selector_says_what_to_ask_for() -> None:
-    """A selector's text is the canonical instant vector, without range, offset and time."""
+def test_the_text_of_a_selector_is_its_instant_vector() -> None:
+    """The text is canonical, without range, offset and time."""
     (found,) = selectors('rate({__name__="x", b=~"1|2", a!="3"}[90s] offset 5m @ end())')
     assert found == Selector("x", found.matchers, 'x{a!="3",b=~"1|2"}', timedelta(seconds=90), required=True)
     assert [str(m.op) for m in found.matchers] == ["!=", "=~"]
 
 
-def test_the_same_selector_twice_is_listed_once() -> None:
-    """Order is that of the text."""
+def test_a_repeated_selector_is_listed_once() -> None:
+    """The order is that of the text."""
     assert [s.text for s in selectors("x / (y + x)")] == ["x", "y"]
 
 
@@ -102,14 +102,14 @@ def test_a_selector_matches_as_prometheus_does(expression: str, labels: dict[str
     ("labels", "expected"),
     [({}, True), ({"a": "1"}, True), ({"a": "2"}, False), ({"b": "2"}, True), ({"__name__": "y"}, False)],
 )
-def test_labels_that_are_not_known_contradict_nothing(labels: dict[str, str], *, expected: bool) -> None:
+def test_an_unknown_label_contradicts_no_selector(labels: dict[str, str], *, expected: bool) -> None:
     """Only a known label of a series can exclude the series."""
     (selector,) = selectors('x{a="1"}')
     assert selector.may_match(labels) is expected
 
 
-def test_beside_leaves_out_names_and_need_not_find_any() -> None:
-    """The selector for the other names of a pattern over names."""
+def test_beside_selects_the_other_names_of_a_pattern() -> None:
+    """The new selector is not required."""
     (selector,) = selectors('rate({__name__=~"x.*"}[5m])')
     other = selector.beside(["xa"])
     assert other.text == '{__name__!="xa",__name__=~"x.*"}'

@@ -24,7 +24,7 @@ AROUND: tuple[Rule, ...] = (
 
 
 def judged(expression: str) -> str | None:
-    """Judge a metric m recorded by one expression, among the rules around it."""
+    """Judge a metric m that one expression records, among the rules above."""
     return synthetic("m", RuleGraph([record("m", expression), *AROUND]))
 
 
@@ -36,8 +36,8 @@ def judged(expression: str) -> str | None:
         "-vector(1)", "day_of_week()", "clamp_max(vector(2), 1)", "vector(1) + vector(2)", "vector(0) or vector(1)",
     ],
 )  # fmt: skip
-def test_what_reads_no_series_is_made_up(expression: str) -> None:
-    """Constants and clocks, however wrapped in functions and aggregations."""
+def test_an_expression_without_series_is_invented(expression: str) -> None:
+    """The expression has constants and clocks, inside functions and aggregations."""
     assert judged(expression) is not None
 
 
@@ -49,8 +49,8 @@ def test_what_reads_no_series_is_made_up(expression: str) -> None:
         "x or (y or clock)", "max_over_time((x or vector(0))[5m:])", "x and on () (y or vector(1))",
     ],
 )  # fmt: skip
-def test_a_branch_of_or_that_measures_nothing_is_made_up(expression: str) -> None:
-    """The value may be the made-up one, at any place of the branch."""
+def test_an_expression_with_an_invented_branch_of_or_is_invented(expression: str) -> None:
+    """The branch may be on either side of ``or``."""
     assert judged(expression) is not None
 
 
@@ -63,8 +63,8 @@ def test_a_branch_of_or_that_measures_nothing_is_made_up(expression: str) -> Non
         "x * 0e5",
     ],
 )  # fmt: skip
-def test_what_has_only_selectors_multiplied_by_nought_is_made_up(expression: str) -> None:
-    """The literal may stand on either side, negative, in parentheses or in vector()."""
+def test_an_expression_of_series_multiplied_by_0_is_invented(expression: str) -> None:
+    """The 0 may be on either side, negative, in parentheses or in ``vector()``."""
     assert judged(expression) is not None
 
 
@@ -82,8 +82,8 @@ def test_what_has_only_selectors_multiplied_by_nought_is_made_up(expression: str
         ('count(ALERTS{alertname="Watchdog"})', 'ALERTS{alertname="Watchdog"}'),
     ],
 )
-def test_a_chain_of_rules_is_followed_to_where_the_value_is_made_up(expression: str, origin: str) -> None:
-    """The sentence names the rule at which it enters."""
+def test_an_invented_value_is_followed_to_its_rule(expression: str, origin: str) -> None:
+    """The message names the rule that invents the value."""
     found = judged(expression)
     assert found is not None
     assert found.startswith(f"m comes from {origin}, whose rule ")
@@ -100,28 +100,28 @@ def test_a_chain_of_rules_is_followed_to_where_the_value_is_made_up(expression: 
         "x ^ 0", "x - x", "clamp(x, 1, 1)", "nowhere_recorded", 'label_replace(x, "a", "0", "b", "")',
     ],
 )  # fmt: skip
-def test_what_is_measured_is_not_made_up(expression: str) -> None:
-    """Constants beside a selector do no harm; cleverer algebra is out of reach."""
+def test_a_measured_value_is_not_invented(expression: str) -> None:
+    """Constants next to a selector are allowed. More complex algebra is not recognised."""
     assert judged(expression) is None
 
 
-def test_a_metric_that_no_rule_records_is_not_made_up_by_one() -> None:
-    """Raw series have labels to say so."""
+def test_a_metric_without_rules_is_not_invented() -> None:
+    """The labels of a raw series can show that its value is invented."""
     assert synthetic("up", RuleGraph(AROUND)) is None
 
 
-def test_a_metric_that_reads_only_itself_is_a_cycle_and_no_more() -> None:
-    """A cycle is named by its own reason."""
+def test_a_metric_that_reads_only_itself_is_not_invented() -> None:
+    """Another reason reports the cycle."""
     assert judged("m") is None
 
 
-def test_one_made_up_rule_of_several_for_a_metric_is_enough() -> None:
+def test_one_invented_rule_of_several_is_enough() -> None:
     """Each of the rules records its own series."""
     rules = [record("m", "x", slo="a"), record("m", "vector(1)", slo="b")]
     assert synthetic("m", RuleGraph(rules)) == "the rule that records m reads no series: vector(1)"
 
 
-def test_a_rule_that_cannot_be_read_is_not_called_made_up() -> None:
+def test_an_unreadable_rule_is_not_called_invented() -> None:
     """An unreadable rule has another reason, at any level."""
     graph = RuleGraph([record("m", "n"), record("n", "rate(x)")])
     assert synthetic("m", graph) is None
@@ -129,7 +129,7 @@ def test_a_rule_that_cannot_be_read_is_not_called_made_up() -> None:
     assert (rule.name, why) == ("n", "it is not PromQL: rate takes a range vector, not an instant vector")
 
 
-def test_the_sentence_says_what_is_made_up_and_stays_short() -> None:
+def test_the_message_quotes_the_invented_part() -> None:
     """A long expression is cut."""
     assert (
         judged("x or vector(0.1)") == "the rule that records m has a branch of 'or' that measures nothing: vector(0.1)"

@@ -17,8 +17,8 @@ from gonogo.promql.tree import Matcher, Number, Text, walk
         (Matcher("a", "!~", "1|2"), "12", "2"),
     ],
 )
-def test_a_matcher_accepts_what_prometheus_would(matcher: Matcher, accepted: str, refused: str) -> None:
-    """An empty value is a label that is not there."""
+def test_a_matcher_accepts_the_same_values_as_prometheus(matcher: Matcher, accepted: str, refused: str) -> None:
+    """An empty value stands for a missing label."""
     assert matcher.accepts(accepted)
     assert not matcher.accepts(refused)
 
@@ -37,8 +37,8 @@ def test_walking_visits_every_node_from_left_to_right() -> None:
     assert seen == ["Binary", "Aggregation", "Number", "Vector", "Aggregation", "Call", "Range", "Vector"]
 
 
-def test_nan_is_nan() -> None:
-    """Two readings of one text are equal, and so are their hashes. Zero has no sign."""
+def test_equal_numbers_have_equal_nodes() -> None:
+    """NaN equals NaN, and so do the hashes. Zero has no sign."""
     assert Number(float("nan")) == Number(float("nan"))
     assert len({Number(float("nan")), Number(float("nan")), Number(1.0), Number(0.0), Number(-0.0)}) == 3
     assert Number(1.0) != Number(float("nan")) != Number(1.0)

@@ -1,4 +1,4 @@
-"""A fleet is judged by quick ways wherever there is nothing to explain; they must never change an answer."""
+"""Tests of the fast paths for fleets that need no explanation. Fast paths must never change an answer."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.properties.test_verdict_laws import cases
 
 
 @given(cases())
-def test_the_quick_ways_change_nothing(case: tuple[Policy, Evidence]) -> None:
-    """Judged with every series and every window explained, the judgement is the same to the last letter."""
+def test_the_fast_paths_never_change_a_judgement(case: tuple[Policy, Evidence]) -> None:
+    """The judgement with every series and window explained is the same, to the last letter."""
     by, found = case
     quick = judge(by, found, NOW)
     with (

@@ -1,4 +1,4 @@
-"""Laws of the verdict, over policies with ``or``, ``for`` and several subjects."""
+"""Tests of laws of the verdict, over policies with ``or``, ``for`` and several subjects."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ values = st.one_of(
 
 @st.composite
 def evidences(draw: st.DrawFn, services: tuple[str, ...], *, tiers: bool) -> Evidence:
-    """Draw answers: some subjects, some missing, some only where they do not count, some gone since yesterday.
+    """Draw answers.
 
-    With ``tiers`` some series of ``x`` are of a tier that it does not mean.
+    Some subjects are present, missing, only in another realm, or gone since yesterday. With ``tiers`` some series
+    of ``x`` have a tier that the signal does not select.
     """
     found: list[Series] = []
     for name in ("duri_x", "duri_y"):
@@ -78,7 +79,7 @@ def evidences(draw: st.DrawFn, services: tuple[str, ...], *, tiers: bool) -> Evi
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Policy, Evidence]:
-    """Draw a policy and answers for it; the signal ``x`` may ask for a label."""
+    """Draw a policy and answers for the policy. The signal ``x`` may require a label."""
     drawn = draw(policies())
     tiers = draw(st.booleans())
     if tiers:
@@ -87,7 +88,7 @@ def cases(draw: st.DrawFn) -> tuple[Policy, Evidence]:
 
 
 def of_a_day(by: Policy, given: Evidence) -> tuple[Mapping[str, str], ...]:
-    """List the subjects that were in a required signal: those there, and those already gone."""
+    """Return the subjects that were in a required signal, present or gone."""
     assert not isinstance(given.vanished, Unread)
     assert not isinstance(given.instant, Unread)
     metrics = {signal.metric: signal.labels.items() for signal in required_signals(by)}
@@ -102,7 +103,7 @@ def of_a_day(by: Policy, given: Evidence) -> tuple[Mapping[str, str], ...]:
 
 
 def without(given: Evidence, lost: Callable[[Series], bool]) -> Evidence:
-    """Take series out of both answers."""
+    """Remove series from both answers."""
     assert not isinstance(given.ranges, Unread)
     assert not isinstance(given.instant, Unread)
     ranges = {name: tuple(series for series in kept if not lost(series)) for name, kept in given.ranges.items()}
@@ -110,7 +111,7 @@ def without(given: Evidence, lost: Callable[[Series], bool]) -> Evidence:
 
 
 def outcomes(judgement: Judgement) -> list[tuple[object, ...]]:
-    """Reduce a judgement to what must not depend on order."""
+    """Reduce a judgement to the part that must not depend on order."""
     return sorted(
         (tuple(s.labels.items()), s.verdict, gate.gate, gate.outcome, tuple(sorted(c.condition for c in gate.checks)))
         for s in judgement.subjects
@@ -119,8 +120,8 @@ def outcomes(judgement: Judgement) -> list[tuple[object, ...]]:
 
 
 @given(cases(), st.randoms(use_true_random=False))
-def test_the_verdict_is_order_free(case: tuple[Policy, Evidence], shuffle: random.Random) -> None:
-    """Neither the order of gates, conditions or terms nor that of the answers matters."""
+def test_the_verdict_does_not_depend_on_order(case: tuple[Policy, Evidence], shuffle: random.Random) -> None:
+    """The order of gates, conditions, terms and answers does not matter."""
     by, found = case
     mixed_gates = []
     for gate in by.gates:
@@ -137,7 +138,7 @@ def test_the_verdict_is_order_free(case: tuple[Policy, Evidence], shuffle: rando
 
 
 @given(cases())
-def test_adding_a_failure_never_yields_go(case: tuple[Policy, Evidence]) -> None:
+def test_adding_a_failing_gate_is_no_go(case: tuple[Policy, Evidence]) -> None:
     """A gate that fails makes every subject NO-GO."""
     by, found = case
     failing = Gate("failing", (parse_condition("shared > 1"),))
@@ -145,8 +146,8 @@ def test_adding_a_failure_never_yields_go(case: tuple[Policy, Evidence]) -> None
 
 
 @given(cases())
-def test_adding_an_unknown_never_improves(case: tuple[Policy, Evidence]) -> None:
-    """A gate that is not known leaves NO-GO and makes GO a HOLD."""
+def test_adding_an_unknown_gate_never_improves_the_verdict(case: tuple[Policy, Evidence]) -> None:
+    """An UNKNOWN gate leaves NO-GO, and turns GO into HOLD."""
     by, found = case
     signals = {**by.signals, "gone": replace(by.signals["shared"], name="gone", metric="duri_gone")}
     unknown = Gate("unknown", (parse_condition("gone == 1"),))
@@ -157,8 +158,8 @@ def test_adding_an_unknown_never_improves(case: tuple[Policy, Evidence]) -> None
 
 
 @given(cases(), st.data())
-def test_losing_series_never_turns_into_go(case: tuple[Policy, Evidence], data: st.DataObject) -> None:
-    """Whichever are lost, of whatever realm, the verdict is GO after it only where it was GO before."""
+def test_losing_series_never_turns_a_verdict_into_go(case: tuple[Policy, Evidence], data: st.DataObject) -> None:
+    """After a loss of any series, of any realm, the verdict is GO only if it was GO before."""
     by, found = case
     day = of_a_day(by, found)
     found = replace(found, vanished=missing_subjects(by, day, found.instant))  # type: ignore[arg-type]
@@ -173,8 +174,8 @@ def test_losing_series_never_turns_into_go(case: tuple[Policy, Evidence], data: 
 
 
 @given(cases(), st.sampled_from(["duri_x", "duri_y"]))
-def test_what_is_gone_is_not_known(case: tuple[Policy, Evidence], metric: str) -> None:
-    """A term of which no series is left is neither met nor violated."""
+def test_a_term_without_series_is_unknown(case: tuple[Policy, Evidence], metric: str) -> None:
+    """The term is neither met nor violated."""
     by, found = case
     lost = judge(by, without(found, lambda series: series.metric == metric), NOW)
     for subject in lost.subjects:
@@ -186,8 +187,8 @@ def test_what_is_gone_is_not_known(case: tuple[Policy, Evidence], metric: str) -
 
 
 @given(cases())
-def test_no_answer_is_never_go(case: tuple[Policy, Evidence]) -> None:
-    """Whatever the policy asks, even nothing: a server that says nothing is HOLD."""
+def test_a_server_without_answers_is_hold(case: tuple[Policy, Evidence]) -> None:
+    """The policy may require nothing at all."""
     by, found = case
     unread = Unread("everything", "refused")
     questions = ("ranges", "instant", "rules", "targets", "pushes", "origins", "vanished")
@@ -196,8 +197,8 @@ def test_no_answer_is_never_go(case: tuple[Policy, Evidence]) -> None:
 
 
 @given(cases())
-def test_without_anything_required_or_anybody_there_is_no_go_ahead(case: tuple[Policy, Evidence]) -> None:
-    """GO needs a condition on a series, and a subject where there are to be some."""
+def test_go_needs_a_required_condition_and_a_subject(case: tuple[Policy, Evidence]) -> None:
+    """A subject is needed only if the policy has subjects."""
     by, found = case
     unasked = replace(by, gates=tuple(replace(gate, require=()) for gate in by.gates))
     assert judge(unasked, found, NOW).verdict is not Verdict.GO
@@ -209,8 +210,8 @@ def test_without_anything_required_or_anybody_there_is_no_go_ahead(case: tuple[P
 
 
 @given(cases())
-def test_the_whole_is_the_worst_subject(case: tuple[Policy, Evidence]) -> None:
-    """And a subject is GO only where every gate passes."""
+def test_the_verdict_is_that_of_the_worst_subject(case: tuple[Policy, Evidence]) -> None:
+    """A subject is GO only if every gate passes."""
     by, found = case
     judged = judge(by, found, NOW)
     assert BADNESS[judged.verdict] == max(BADNESS[subject.verdict] for subject in judged.subjects)
@@ -220,8 +221,8 @@ def test_the_whole_is_the_worst_subject(case: tuple[Policy, Evidence]) -> None:
 
 
 @given(cases())
-def test_json_holds_all_of_it(case: tuple[Policy, Evidence]) -> None:
-    """The document is strict JSON, and reading it back gives every outcome again."""
+def test_the_json_holds_the_whole_judgement(case: tuple[Policy, Evidence]) -> None:
+    """The document is strict JSON, and has every outcome."""
     by, found = case
     judged = judge(by, found, NOW)
     text = report_json(Report(judged, "p.yaml", "0" * 64, by.realm, "http://x", "2.42.0", 0.1))
@@ -237,7 +238,7 @@ def test_json_holds_all_of_it(case: tuple[Policy, Evidence]) -> None:
                 assert check["reasons"][:1] == ([check["reason"]] if check["reason"] else [])
 
 
-def test_the_builder_is_healthy() -> None:
-    """The laws start from a system that goes."""
+def test_the_evidence_of_the_laws_starts_with_go() -> None:
+    """The helper builds a healthy system."""
     assert judge(policy("x == 1"), evidence(samples("duri_x")), NOW).verdict is Verdict.GO
     assert at_now(samples("duri_x")).times == (NOW,)

@@ -1,4 +1,4 @@
-"""Comments are found where YAML has them, and nowhere else."""
+"""Tests that comments are found where YAML has them, and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gonogo.formats.yaml.layout import layout
 
 
 def comments(text: str) -> list[str]:
-    """Give the comments of a text."""
+    """Return the comments of a text."""
     return [comment.text for comment in layout(text).comments]
 
 
@@ -27,8 +27,8 @@ def comments(text: str) -> list[str]:
         "a: &b#c x\n",
     ],
 )
-def test_no_comment(text: str) -> None:
-    """A number sign within a scalar begins none, nor one that follows anything but a blank."""
+def test_a_number_sign_in_a_scalar_is_not_a_comment(text: str) -> None:
+    """A number sign after a character other than a blank is not a comment either."""
     assert comments(text) == []
 
 
@@ -50,13 +50,13 @@ def test_no_comment(text: str) -> None:
         "# here",
     ],
 )
-def test_comment(text: str) -> None:
-    """Comments are on their own lines, or after a value."""
+def test_a_comment_is_found_in_every_place(text: str) -> None:
+    """The comment is on its own line, or after a value."""
     assert comments(text) == ["# here"]
 
 
-def test_places() -> None:
-    """A comment is alone behind dashes, too; of two signs in a line the first begins it."""
+def test_comments_have_their_places() -> None:
+    """A comment after dashes is alone on its line. The first number sign begins the comment."""
     found = layout("# one # two\n- # three\n  a: 1 # four\n").comments
     assert [(one.line, one.column, one.text, one.alone) for one in found] == [
         (1, 1, "# one # two", True),
@@ -65,8 +65,8 @@ def test_places() -> None:
     ]
 
 
-def test_where_parts_end() -> None:
-    """A list or a mapping ends with its last key or value, not with the comments behind it."""
+def test_a_list_or_a_mapping_ends_with_its_last_value() -> None:
+    """Comments after the value do not belong to it."""
     text = "a:\n- b: 1\n  c: |\n    x\n\n  # behind\n- {d: 1,\n   e: 2\n  }\n- f: *g\n"
     found = layout(text)
     assert found.last_lines[2, 3] == 5
@@ -75,8 +75,8 @@ def test_where_parts_end() -> None:
     assert (2, 1) not in found.begins
 
 
-def test_behind_a_mistake_nothing_is_known() -> None:
-    """The text after the mistake is not read, so nothing in it counts as a comment."""
+def test_no_comment_is_found_after_a_mistake() -> None:
+    """The text after the mistake is not read."""
     assert comments("a: 1 # here\nb: 'x\n# no comment\n") == ["# here"]
     assert comments("\x00 # x\n") == []
 
@@ -85,8 +85,8 @@ TEXTS = st.text(alphabet="ab:-[]{}&*>|#'\"\n ,é")
 
 
 @given(TEXTS | st.builds("{} #{}\n{}".format, TEXTS, TEXTS, TEXTS))
-def test_no_text_raises(text: str) -> None:
-    """In every text, each comment is at its reported place."""
+def test_each_comment_of_any_text_is_at_its_place(text: str) -> None:
+    """No text raises an error."""
     lines, comments = lines_of(text), layout(text).comments
     assume(comments)
     assert [lines[one.line - 1][one.column - 1 :].rstrip() for one in comments] == [one.text for one in comments]

@@ -1,4 +1,4 @@
-"""Strict YAML: mistakes first, then values and places."""
+"""Tests of strict YAML: first its mistakes, then values and places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gonogo.formats.yaml.builder import DEEPEST, LARGEST_EXPANSION
 
 
 def said(text: str) -> list[str]:
-    """Give the problems of a text as lines."""
+    """Return the problems of a text as lines."""
     return [str(problem) for problem in parse(text, "f.yml").problems]
 
 
@@ -45,8 +45,8 @@ def test_bad_syntax_has_a_place(text: str, place: str) -> None:
     assert problem.startswith(f"{place}: ")
 
 
-def test_duplicates_before_bad_syntax_are_named_too() -> None:
-    """Reading stops at bad syntax, and what was found before is kept."""
+def test_duplicate_keys_before_bad_syntax_are_named() -> None:
+    """Reading stops at the bad syntax, and the problems before it are kept."""
     assert [line.split(": ")[0] for line in said("a: 1\na: 2\nb: [")] == ["f.yml:2:1", "f.yml:3:5"]
 
 
@@ -65,7 +65,7 @@ def test_the_deepest_nesting_is_read() -> None:
 
 
 def test_exploding_aliases_are_refused() -> None:
-    """A billion laughs stop early."""
+    """Aliases of aliases that expand to a billion values are refused early."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (problem,) = said("\n".join(lines))
@@ -73,13 +73,13 @@ def test_exploding_aliases_are_refused() -> None:
 
 
 def test_aliases_cannot_hide_deep_nesting() -> None:
-    """Nesting counts what aliases stand for."""
+    """Nesting counts the values of aliases."""
     deep = "[" * 60 + "]" * 60
     assert "expand to too much" in said(f"a: &a {deep}\nb: {'[' * 60}*a{']' * 60}")[0]
 
 
-def test_aliases_within_bounds_are_read_where_they_stand() -> None:
-    """A fair alias has its value, and its own place."""
+def test_an_alias_within_the_bounds_is_read() -> None:
+    """The alias has the value of its anchor, and its own place."""
     document = parse("a: &a {b: 1}\nc: *a\nd: &d 2\ne: *d", "f.yml")
     assert document.problems == ()
     assert document.value == {"a": {"b": 1}, "c": {"b": 1}, "d": 2, "e": 2}
@@ -88,26 +88,26 @@ def test_aliases_within_bounds_are_read_where_they_stand() -> None:
 
 
 def test_an_alias_of_itself_is_refused() -> None:
-    """Endless values cannot be written."""
+    """Such an alias would be an endless value."""
     assert said("a: &a [*a]") == ["f.yml:1:8: the alias *a has no anchor before it (write the value out)"]
 
 
-def test_merge_keys_give_way_to_the_mapping_itself() -> None:
-    """``<<`` brings in keys that are not there, with their places."""
+def test_merge_keys_add_only_missing_keys() -> None:
+    """The merged keys keep their places."""
     document = parse("a: &a {b: 1, c: 2}\nd: {<<: *a, b: 3}\ne: {<<: [*a, {f: 4}]}", "f.yml")
     assert document.problems == ()
     assert document.value == {"a": {"b": 1, "c": 2}, "d": {"b": 3, "c": 2}, "e": {"b": 1, "c": 2, "f": 4}}
     assert document.key_position(("d", "c")) == Position("f.yml", 1, 14)
 
 
-def test_a_merge_of_no_mapping_is_refused() -> None:
-    """``<<`` takes mappings only."""
+def test_a_merge_key_with_a_single_value_is_refused() -> None:
+    """``<<`` takes a mapping or a list of mappings."""
     assert said("a: {<<: 1}") == ["f.yml:1:5: << takes a mapping or a list of mappings (write the keys out)"]
 
 
 @pytest.mark.parametrize("text", ["a: !python/object:os.system x", "a: !!int x", "a: !!set {b}", "a: !foo [1]", "!x 3"])
 def test_tags_beyond_the_core_are_refused(text: str) -> None:
-    """No tag makes anything but plain data."""
+    """All values are plain data, with any tag."""
     (problem,) = said(text)
     assert "the tag" in problem
 
@@ -116,14 +116,14 @@ def test_tags_beyond_the_core_are_refused(text: str) -> None:
     ("text", "value"), [("!!str 5", "5"), ("! x", "x"), ("!!int 5", 5), ("!!float 5", 5.0), ("!!null ''", None)]
 )
 def test_core_tags_are_read(text: str, value: object) -> None:
-    """The core schema's own tags mean what they say."""
+    """The tags of the core schema convert their values."""
     document = parse(f"a: {text}", "f.yml")
     assert document.problems == ()
     assert document.value == {"a": value}
 
 
-def test_a_key_that_is_no_text_is_refused() -> None:
-    """A text that looks like a template is not a mapping."""
+def test_a_key_that_is_not_text_is_refused() -> None:
+    """A text that looks like a template would be such a key."""
     assert said("a: {{ b }}") == ["f.yml:1:5: a key must be text (quote it)"]
 
 
@@ -135,8 +135,8 @@ def test_keys_are_text_as_written() -> None:
 @pytest.mark.parametrize(
     "text", ["yes", "no", "on", "off", "y", "2024-01-01", "1:30", "1_000", "0x1f", "017", "+", "-", ".", "1.2.3", "..."]
 )
-def test_surprises_of_older_yaml_are_text(text: str) -> None:
-    """No text is turned into a boolean, a date or a sexagesimal number."""
+def test_words_that_older_yaml_converts_are_text(text: str) -> None:
+    """No text becomes a boolean, a date or a sexagesimal number."""
     assert plain_scalar(text) == text
 
 
@@ -159,25 +159,25 @@ def test_surprises_of_older_yaml_are_text(text: str) -> None:
         ("-.INF", -math.inf),
     ],
 )
-def test_plain_scalars(text: str, value: object) -> None:
-    """The core schema, decimal."""
+def test_plain_scalars_follow_the_core_schema(text: str, value: object) -> None:
+    """Numbers are decimal."""
     read = plain_scalar(text)
     assert read == value
     assert type(read) is type(value)
 
 
 def test_nan_is_a_number() -> None:
-    """``.nan`` is read, for its reader to refuse."""
+    """``.nan`` is read as a number, and the caller may refuse it."""
     assert math.isnan(float(str(plain_scalar(".nan"))))
 
 
-def test_a_number_of_thousands_of_digits_is_harmless() -> None:
-    """Python's bound on integer text is never met."""
+def test_a_number_of_thousands_of_digits_is_text() -> None:
+    """Python limits the length of an integer's text, and the reader stays below that limit."""
     assert plain_scalar("9" * 10_000) == "9" * 10_000
 
 
-def test_places_of_values_and_keys() -> None:
-    """A place is that of the value, of its key, or of the nearest thing there is."""
+def test_values_and_keys_have_their_places() -> None:
+    """A missing value has the place of the nearest part that exists."""
     document = parse("a:\n  - b: 1\n  - c\n", "f.yml")
     assert document.position(()) == Position("f.yml", 1, 1)
     assert document.position(("a", 0, "b")) == Position("f.yml", 2, 8)
@@ -188,7 +188,7 @@ def test_places_of_values_and_keys() -> None:
         assert document.position(missing) == document.key_position(missing) == Position("f.yml", 2, 3)
 
 
-def test_text_is_as_written() -> None:
+def test_a_scalar_keeps_its_text() -> None:
     """A scalar's own text is kept beside its meaning."""
     document = parse("a: 1.10\nb: [x]\n", "f.yml")
     assert document.text(("a",)) == "1.10"
@@ -196,7 +196,7 @@ def test_text_is_as_written() -> None:
     assert document.text(("c",)) is None
 
 
-def test_text_begins_inside_quotes_and_blocks() -> None:
+def test_the_text_of_a_scalar_begins_inside_quotes_and_blocks() -> None:
     """The beginning of an expression is found in every style of scalar."""
     document = parse("a: x\nb: 'x'\nc: |\n\n  x\nd: >-\n  x\ne: |", "f.yml")
     places = [document.text_position((key,)) for key in "abcde"]
@@ -210,8 +210,8 @@ def test_an_empty_file_is_an_empty_document() -> None:
     assert parse_documents("", "f.yml") == ()
 
 
-def test_a_second_document_is_a_problem_only_where_one_is_asked_for() -> None:
-    """A file has one document, unless the caller reads many."""
+def test_a_second_document_is_a_problem_only_for_readers_of_one() -> None:
+    """A caller may also read all documents."""
     text = "a: 1\n---\nb: &x 2\n---\nc: *x\n"
     assert parse(text, "f.yml").complete
     assert "f.yml:3:1: a second document begins here (keep one document in the file)" in said(text)
@@ -220,8 +220,8 @@ def test_a_second_document_is_a_problem_only_where_one_is_asked_for() -> None:
     assert "the alias *x" in documents[-1].problems[0].message
 
 
-def test_a_file_that_cannot_be_read_at_all_is_one_document_with_the_problem() -> None:
-    """A problem is never lost for want of a document."""
+def test_an_unreadable_file_is_one_document_with_its_problem() -> None:
+    """No problem is lost because there is no document."""
     (document,) = parse_documents("\x01", "f.yml")
     assert document.value is None
     assert len(document.problems) == 1
@@ -245,13 +245,13 @@ def test_json_is_yaml(value: object) -> None:
 
 
 @given(st.text(alphabet="ab:-?[]{}&*<>!|#'\"\n ,\t%\x00\ud800é1.~", max_size=60))
-def test_no_text_raises(text: str) -> None:
-    """Every text gives a document, and every problem has its place."""
+def test_each_problem_of_any_text_has_its_place(text: str) -> None:
+    """Every text gives a document."""
     document = parse(text, "f")
     assert all(problem.where is not None and problem.where.line >= 1 for problem in document.problems)
 
 
-def test_a_quoted_merge_key_is_a_key() -> None:
+def test_a_quoted_merge_key_is_a_plain_key() -> None:
     """Only a ``<<`` without quotes merges."""
     document = parse('"<<": 1\n', "f")
     assert (document.value, document.problems) == ({"<<": 1}, ())
@@ -268,12 +268,12 @@ def test_a_quoted_merge_key_is_a_key() -> None:
         ("a: b\x85c: \ud800", 2, 4),
     ],
 )
-def test_a_mistake_stands_within_the_text(text: str, line: int, column: int) -> None:
-    """A mistake is at the end of the text if the parser is one line ahead. Lines end as in YAML."""
+def test_the_place_of_a_mistake_is_within_the_text(text: str, line: int, column: int) -> None:
+    """The parser may be one line ahead. Lines end as in YAML."""
     assert [problem.where for problem in parse(text, "f.yml").problems] == [Position("f.yml", line, column)]
 
 
-def test_a_text_of_more_values_than_any_honest_file_is_not_read_on() -> None:
+def test_a_text_with_too_many_values_is_not_read_further() -> None:
     """Small values are large in memory: 16 MB of brackets would take 10 GB."""
     document = parse("- 1\n- 2\n- 3\n- 4\n- 5\n- 6\n", "many.yml", most_values=5)
     (problem,) = document.problems

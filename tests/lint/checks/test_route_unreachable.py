@@ -1,4 +1,4 @@
-"""Tests of ``route-unreachable``: alerts that reach nobody, and routes that no alert takes."""
+"""Tests of ``route-unreachable``: alerts that no receiver gets, and routes that no alert takes."""
 
 from __future__ import annotations
 

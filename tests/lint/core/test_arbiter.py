@@ -44,19 +44,19 @@ def place(reason: PromtoolReason, text: str = RULES) -> tuple[int, int, str]:
         (PromtoolReason("the whole file"), (1, 1, "")),
     ],
 )
-def test_the_narrowest_place_is_found(reason: PromtoolReason, found: tuple[int, int, str]) -> None:
+def test_a_refusal_is_placed_as_exactly_as_possible(reason: PromtoolReason, found: tuple[int, int, str]) -> None:
     """The place is the character of the expression, the value, the rule, the line, or else the file."""
     assert place(reason) == found
 
 
-def test_in_a_resource_rules_are_found_and_columns_are_not_believed() -> None:
+def test_a_refusal_in_a_resource_is_placed_by_its_rule_and_line() -> None:
     """Unwrapping moved the rules to the left, on the same lines."""
     assert place(PromtoolReason("unclosed", 5, 9, "a", 1, "x", (2, 6)), CUSTOM) == (9, 14, "x")
     assert place(PromtoolReason("invalid name", 6, 11, "a", 1, "x"), CUSTOM) == (6, 7, "x")
     assert place(PromtoolReason("field rulez not found", 5, 3), CUSTOM) == (5, 1, "")
 
 
-def test_a_refusal_without_a_reason_is_told_as_one() -> None:
+def test_a_refusal_without_a_reason_is_reported() -> None:
     """A refusal is never lost."""
     (found,) = refusals(Word("r.yml", accepted=False), source_file(RULES, "r.yml"))
     assert found.message == "promtool refuses this file and gives no reason"

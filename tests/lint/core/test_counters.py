@@ -26,7 +26,7 @@ TYPES = {"c_total": "counter", "om": "counter", "h": "histogram", "s": "summary"
         ("g_count", "gauge"),
     ],
 )
-def test_what_targets_declare(metric: str, kind: str) -> None:
+def test_the_declared_type_of_a_metric_is_found(metric: str, kind: str) -> None:
     """The series' own name counts first, then its family if the ending allows it."""
     assert declared(Live(types=TYPES), metric) == kind
     assert declared(None, metric) == ""

@@ -35,8 +35,8 @@ def test_signals_compared_with_0_or_1_are_binary(tmp_path: Path) -> None:
     assert interest.metrics == {"job:ok", "duri_fresh", "duri_share", "duri_ratio", "duri_slope", "duri_unused"}
 
 
-def test_a_policy_without_a_realm_asks_for_none(tmp_path: Path) -> None:
-    """Without a realm no signal needs the label."""
+def test_a_policy_without_a_realm_needs_no_realm_label(tmp_path: Path) -> None:
+    """The interest has no realm."""
     path = tmp_path / "gonogo.yaml"
     path.write_text(POLICY.replace("REALM", "null"), encoding="utf-8")
     assert interest_of(load(path).policy).realm is None

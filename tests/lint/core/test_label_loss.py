@@ -68,8 +68,8 @@ def test_the_part_that_loses_the_label_is_named(expression: str, label: str, wor
         ("histogram_quantile(0.9, sum by (job, le) (x))", ("job", "le")),
     ],
 )
-def test_the_outermost_by_tells(expression: str, labels: tuple[str, ...]) -> None:
-    """The outermost ``by`` counts, below functions that change only values."""
+def test_the_outermost_by_gives_the_intended_labels(expression: str, labels: tuple[str, ...]) -> None:
+    """A ``by`` counts below functions that change only values."""
     tree = parse(expression)
     known: dict[int, LabelSet] = {}
     for node in reversed(list(walk(tree))):

@@ -29,8 +29,8 @@ def absent(estate: Estate, place: int, label: str, *, expected: bool = True) -> 
     return labelling.result(estate.rules[place].rule).of(label).is_absent
 
 
-def test_recorded_series_have_what_their_rule_keeps() -> None:
-    """A recorded series has the labels that its rule keeps or sets."""
+def test_a_recorded_series_has_the_labels_of_its_rule() -> None:
+    """The rule keeps or sets these labels."""
     some = estate("a:b = sum by (job) (x)", "c = a:b", "a:d|severity: high = sum(x)", "e = a:d")
     assert absent(some, 1, "instance")
     assert not absent(some, 1, "job")
@@ -38,13 +38,13 @@ def test_recorded_series_have_what_their_rule_keeps() -> None:
     assert absent(some, 3, "job")
 
 
-def test_a_label_that_a_rule_sets_to_nothing_is_gone() -> None:
-    """Prometheus deletes a label that a rule sets to an empty value."""
+def test_a_label_that_a_rule_sets_to_an_empty_value_is_deleted() -> None:
+    """The series then does not have the label."""
     assert absent(estate('a:b|job: "" = sum by (job) (x)', "c = a:b"), 1, "job")
 
 
-def test_of_several_rules_of_one_name_each_may_be_the_one() -> None:
-    """Each rule of the name counts, unless only one fits the selector."""
+def test_each_of_several_rules_of_one_name_counts() -> None:
+    """Only one rule counts if the selector fits no other rule."""
     some = estate(
         "a:b|kind: one = sum by (job) (x)",
         "a:b|kind: two = sum by (pod) (x)",
@@ -60,34 +60,34 @@ def test_of_several_rules_of_one_name_each_may_be_the_one() -> None:
     assert not absent(some, 5, "instance")
 
 
-def test_rules_that_read_themselves_are_left_open() -> None:
-    """A rule in a circle may have any label."""
+def test_a_rule_in_a_circle_may_have_any_label() -> None:
+    """No label is known to be absent."""
     some = estate("a:b = a:b", "c:d = e:f", "e:f = c:d or sum(x)")
     assert not absent(some, 0, "job")
     assert not absent(some, 1, "job")
 
 
-def test_long_chains_are_followed_so_far() -> None:
+def test_a_chain_of_rules_is_followed_up_to_a_limit() -> None:
     """Beyond the limit any label is possible, and nothing fails."""
     chain = ["a:0 = sum(x)", *(f"a:{n} = a:{n - 1}" for n in range(1, 100))]
     assert absent(estate(*chain), DEEPEST - 1, "job")
     assert not absent(estate(*reversed(chain)), 0, "job")
 
 
-def test_a_name_of_very_many_rules_is_left_open() -> None:
+def test_a_name_with_very_many_rules_may_have_any_label() -> None:
     """The limit keeps the cost from growing with the square of the rules."""
     some = estate(*(f"a:b|n: v{n} = sum(x)" for n in range(MOST + 1)), "c = a:b")
     assert not absent(some, MOST + 1, "job")
 
 
-def test_alerts_and_selectors_without_a_name_are_not_followed() -> None:
-    """The series of alerts, and of selectors without a name, are not made by recording rules alone."""
+def test_alerts_and_nameless_selectors_may_have_any_label() -> None:
+    """Recording rules alone do not make these series."""
     some = estate("a:b = sum(x)", 'c = {__name__=~"a:b"}', "d = ALERTS")
     assert not absent(some, 1, "job")
     assert not absent(some, 2, "job")
 
 
-def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
+def test_labels_are_certain_only_if_no_other_series_can_arrive() -> None:
     """All rules must be known, and nothing federated."""
     rules = ("a:b = sum(x)", "c = a:b")
     outside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1), foreign=True)
@@ -98,7 +98,7 @@ def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
     assert absent(estate(*rules, complete=True, configuration=inside), 1, "job", expected=False)
 
 
-def test_a_selector_may_find_nothing_of_what_is_recorded() -> None:
+def test_a_selector_that_fits_no_recording_rule_finds_none() -> None:
     """All rules of the name must be known, and none may fit."""
     some = estate("a:b|kind: one = sum by (job) (x)", "a:b|kind: two = sum by (job) (x)")
     for labels, none in (
@@ -116,7 +116,7 @@ def test_a_selector_may_find_nothing_of_what_is_recorded() -> None:
     assert not some.expected_labels.finds_none(Vector(None, (Matcher("job", "=", "j"),)))
 
 
-def test_only_names_with_a_colon_are_certainly_recorded() -> None:
+def test_only_a_name_with_a_colon_is_certainly_recorded() -> None:
     """An exporter may have a metric of any other name."""
     some = estate("plain = sum(x)", "a:b = sum(x)", "c = plain", "d = a:b", complete=True)
     proven = [some.proven_labels.result(rule.rule).of("job").is_absent for rule in some.rules[2:]]
@@ -124,8 +124,8 @@ def test_only_names_with_a_colon_are_certainly_recorded() -> None:
     assert not some.having(complete=False).proven_labels.result(some.rules[3].rule).of("job").is_absent
 
 
-def test_an_expression_that_cannot_be_read_is_left_open() -> None:
-    """An unreadable expression, and a record of it, may have any label."""
+def test_an_unreadable_expression_may_have_any_label() -> None:
+    """A record of such an expression may have any label as well."""
     some = estate("a:b = sum(", "c = a:b")
     assert not absent(some, 0, "job")
     assert not absent(some, 1, "job")

@@ -13,7 +13,7 @@ def recording(*expressions_: str) -> tuple[WrittenRule, ...]:
     return source_file(f"groups:\n- name: g\n  rules:\n{rules}", "r.yml").rules
 
 
-def test_only_what_must_be_there_is_asked_for() -> None:
+def test_the_server_is_asked_only_for_series_that_must_exist() -> None:
     """Records, optional series, series of alerts, and selectors without a name are not asked for."""
     asked = series_questions(
         recording(
@@ -29,7 +29,7 @@ def test_only_what_must_be_there_is_asked_for() -> None:
     assert asked == ('http_total{code="500"}', "a", "d")
 
 
-def test_a_selector_that_found_nothing_is_asked_again_piece_by_piece() -> None:
+def test_each_matcher_of_a_selector_without_series_is_asked_for() -> None:
     """The finding can then name the matcher to blame."""
     whole = recording('up{job="a",env="b"}', "nothing", "there")
     assert follow_up(whole, ['up{env="b",job="a"}', "nothing"]) == ("up", 'up{env="b"}', 'up{job="a"}')

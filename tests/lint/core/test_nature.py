@@ -35,6 +35,6 @@ RULE = "{alert: A, expr: 'up == 0'}"
         ("global: {}\nroute: {receiver: a}\nreceivers: [{name: a}]", Nature.ROUTES),
     ],
 )
-def test_a_file_is_told_by_its_keys(text: str, kind: Nature) -> None:
+def test_the_kind_of_a_file_follows_from_its_keys(text: str, kind: Nature) -> None:
     """A file with YAML errors counts as rules only if it looks like rules."""
     assert nature(parse_documents(text, "x.yml"), text) is kind

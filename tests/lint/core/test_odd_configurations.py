@@ -41,7 +41,7 @@ _RULES = source_file("groups: [{name: g, rules: [{alert: A, expr: x > 1, labels:
 
 @settings(max_examples=200, deadline=None)
 @given(_FILES)
-def test_nothing_is_too_odd_to_be_read(value: object) -> None:
+def test_any_file_is_read_with_its_problems(value: object) -> None:
     """Every problem has a place in the file, and the checks accept the result."""
     text = json.dumps(value)
     configuration, of_configuration = read_configuration(text, "a.yml")

@@ -96,8 +96,8 @@ spec:
         ("# gonogo: disable=", "write '# gonogo: disable=CHECK reason'"),
     ],
 )
-def test_a_pragma_that_does_not_work(comment: str, says: str) -> None:
-    """A faulty pragma silences nothing, and is an error with the name of its rule."""
+def test_a_faulty_pragma_is_an_error_and_silences_nothing(comment: str, says: str) -> None:
+    """The error has the name of the pragma's rule."""
     file = source_file(RULES.replace("  - alert: A", f"  {comment}\n  - alert: A"), "f")
     found = finding(5, "A")
     kept, extra, count = applied([found], [file], KNOWN)
@@ -121,8 +121,8 @@ def test_a_pragma_that_does_not_work(comment: str, says: str) -> None:
         "# gonogo: disable=no-comparison why\n",
     ],
 )
-def test_about_no_rule(text: str) -> None:
-    """A pragma above a group, after the last rule, or in a file without rules is for nothing."""
+def test_a_pragma_without_a_rule_at_its_place_is_faulty(text: str) -> None:
+    """A pragma above a group, after the last rule, or in a file without rules is about no rule."""
     assert ["no rule is here" in one for one in fault(text)] == [True]
 
 
@@ -148,8 +148,8 @@ def test_about_no_rule(text: str) -> None:
         (RESOURCE, ["A"]),
     ],
 )
-def test_about_a_rule(text: str, rules: list[str]) -> None:
-    """A pragma is for a rule on its lines, in its block, in its expression, or right above it."""
+def test_a_pragma_is_about_the_rule_at_its_place(text: str, rules: list[str]) -> None:
+    """The pragma is on the rule's lines, in its block, in its expression, or right above it."""
     assert about(text) == [rules]
 
 
@@ -162,14 +162,14 @@ def test_about_a_rule(text: str, rules: list[str]) -> None:
         RULES,
     ],
 )
-def test_what_is_no_pragma(text: str) -> None:
+def test_texts_and_other_comments_are_not_pragmas(text: str) -> None:
     """Strings, block texts, and comments that only mention gonogo are not pragmas."""
     assert fault(text) == []
 
 
 @pytest.mark.parametrize("place", ["", "---\n", "# Rules\n\n"])
-def test_a_pragma_for_the_file(place: str) -> None:
-    """Above the first group a pragma silences its checks for every rule and for the file."""
+def test_a_pragma_above_the_first_group_is_for_the_file(place: str) -> None:
+    """The pragma silences its checks for every rule and for the file."""
     file = source_file(f"{place}# gonogo: disable-file=no-comparison,counter-raw generated\n{RULES}", "f")
     other = finding(1, check="syntax")
     elsewhere = finding(1, path="g")
@@ -177,13 +177,13 @@ def test_a_pragma_for_the_file(place: str) -> None:
     assert applied(found, [file], KNOWN) == ((other, elsewhere), (), 3)
 
 
-def test_a_file_without_rules_is_all_head() -> None:
+def test_a_pragma_anywhere_in_a_file_without_rules_is_for_the_file() -> None:
     """In a file without rules every place is above the first group."""
     file = source_file("groups: []\n# gonogo: disable-file=no-comparison empty for now\n", "f")
     assert applied([finding(1)], [file], KNOWN) == ((), (), 1)
 
 
-def test_findings_of_a_rule() -> None:
+def test_a_finding_belongs_to_a_rule_by_name_or_line() -> None:
     """A finding belongs to a rule by its unique name, else by its lines."""
     pragma = "# gonogo: disable=no-comparison why"
     text = RULES.replace("expr: a", f"expr: a {pragma}")
@@ -193,7 +193,7 @@ def test_findings_of_a_rule() -> None:
     assert applied([inside, outside, finding(7, "A")], [twice], KNOWN) == ((outside, finding(7, "A")), (), 1)
 
 
-def test_faults_are_told_once() -> None:
+def test_a_faulty_pragma_is_reported_once() -> None:
     """A fault that the check ``pragma`` has found is not repeated."""
     file = source_file(RULES + "# gonogo: disable=nope why\n", "f")
     _, extra, _ = applied([], [file], KNOWN)
@@ -202,8 +202,8 @@ def test_faults_are_told_once() -> None:
 
 
 @pytest.mark.parametrize("check", NEVER_SILENT)
-def test_what_no_server_loads_is_silenced_by_no_reason(check: str) -> None:
-    """The five checks cannot be silenced for a rule or for a file, also not together with another check."""
+def test_some_checks_can_never_be_silenced(check: str) -> None:
+    """A pragma for a rule or for a file is faulty if it names such a check, also next to another check."""
     found = [finding(1, check=check), finding(5, "A", check)]
     for comment in (f"# gonogo: disable-file={check},no-comparison legacy\n", f"# gonogo: disable={check} legacy\n"):
         text = comment + RULES if "-file" in comment else RULES.replace("  - alert: A", f"  {comment}  - alert: A")
@@ -214,7 +214,7 @@ def test_what_no_server_loads_is_silenced_by_no_reason(check: str) -> None:
         assert f"{check!r} cannot be silenced: {NEVER_SILENT[check]}" in fault.message
 
 
-def test_a_pragma_of_which_nothing_is_found_is_worth_knowing() -> None:
+def test_an_idle_check_of_a_pragma_is_a_note() -> None:
     """Each idle check of a pragma is a note once, for a rule and for a file."""
     text = RULES.replace("expr: a", "expr: a # gonogo: disable=no-comparison,counter-raw,counter-raw why")
     kept, told, count = applied([finding(5, "A")], [source_file(text, "f")])
@@ -226,7 +226,7 @@ def test_a_pragma_of_which_nothing_is_found_is_worth_knowing() -> None:
     assert [one.rule for one in told] == [""]
 
 
-def test_a_pragma_is_not_called_idle_where_its_check_could_not_look() -> None:
+def test_a_pragma_whose_check_could_not_run_is_not_idle() -> None:
     """A check without its facts, or an unreadable file, makes no pragma idle."""
     file = source_file(f"# gonogo: disable-file=counter-raw why\n{RULES}", "f")
     assert applied([], [file], unable=["counter-raw"]) == ((), (), 0)
@@ -248,14 +248,14 @@ scrape_configs:
 """
 
 
-def test_pragmas_of_a_configuration() -> None:
-    """A pragma is for its line, the line below, or the list item that begins there."""
+def test_a_pragma_in_a_configuration_is_for_the_setting_at_its_place() -> None:
+    """The pragma is for its line, the line below, or the list item that begins there."""
     found = [finding(line, path="p.yml") for line in (1, 4, 5, 6, 8)]
     kept, told, count = applied(found, [], texts={"p.yml": CONFIGURATION, "q.yml": "a: 1\n"})
     assert (kept, told, count) == ((found[3],), (), 4)
 
 
-def test_a_pragma_for_a_whole_configuration() -> None:
+def test_a_pragma_for_a_whole_configuration_is_above_its_first_key() -> None:
     """A pragma for the whole configuration stands above its first key."""
     head = "# gonogo: disable-file=no-comparison generated\n"
     found = [finding(line, path="p.yml") for line in (2, 9)]
@@ -268,7 +268,7 @@ def test_a_pragma_for_a_whole_configuration() -> None:
     assert applied([], [], texts={"p.yml": head})[1][0].severity is Severity.INFO
 
 
-def test_faults_of_pragmas_in_a_configuration() -> None:
+def test_a_misplaced_or_idle_pragma_in_a_configuration_is_reported() -> None:
     """A pragma at the end is for nothing, and one without findings is idle."""
     text = "a: 1\n# gonogo: disable=no-comparison why\n"
     _, (fault,), _ = applied([], [], texts={"p.yml": text})

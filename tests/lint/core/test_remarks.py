@@ -34,8 +34,8 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=14)
 
 
 @given(TEXTS | st.builds(lambda before, after: [*before, "\n", "# c", "\n", "b: 1", *after], TEXTS, TEXTS))
-def test_whatever_the_text_is(pieces: list[str]) -> None:
-    """The lines of a comment begin at its own line or later, and end within the file."""
+def test_a_comment_is_about_lines_of_the_file(pieces: list[str]) -> None:
+    """The lines begin at the comment's own line or later, and end within the file."""
     text = "".join(pieces)
     found = [(remark.line, block) for remark in line_remarks(text) for block in remark.about]
     assume(found)
@@ -55,15 +55,15 @@ def test_whatever_the_text_is(pieces: list[str]) -> None:
         ("a: [\n  # c\n  {b: 1,\n   c: 2}]\n", 3, 3),
     ],
 )
-def test_what_a_comment_is_about(text: str, first: int, last: int) -> None:
+def test_a_comment_is_about_its_line_or_the_part_below(text: str, first: int, last: int) -> None:
     """A comment is about its line, the line below, or the list item that begins there."""
     (remark,) = line_remarks(text)
     (block,) = remark.about
     assert (block.begin[0], block.last) == (first, last)
 
 
-def test_a_comment_behind_everything() -> None:
-    """A comment at the end is about nothing. In an empty text it still stands above everything."""
+def test_a_comment_at_the_end_is_about_nothing() -> None:
+    """In a text with nothing else the comment still stands above everything."""
     (behind,) = line_remarks("a: 1\n# c\n")
     (alone,) = line_remarks("# c\n")
     assert (behind.about, behind.heading) == ((), False)

@@ -10,7 +10,7 @@ import pytest
 from gonogo.lint.core.requirements import Bounds, NamePatterns, Requirements, read_requirements
 
 
-def test_a_broken_pattern_is_refused() -> None:
+def test_an_invalid_pattern_is_refused() -> None:
     """An invalid pattern is refused when it is compiled."""
     with pytest.raises(re.error):
         NamePatterns.of({"team": "("})
@@ -45,26 +45,26 @@ def test_a_pattern_fits_a_whole_value() -> None:
         ("a: [", "not YAML"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
+def test_a_mistake_is_reported_with_its_place(text: str, told: str) -> None:
     """Every mistake has its place, and an unknown key is a mistake."""
     _, problems = read_requirements(text, "p.yml")
     assert any(told in str(problem) for problem in problems)
 
 
-def test_what_has_a_mistake_is_not_asked_for() -> None:
-    """A requirement with a mistake is left out, and the others stay."""
+def test_a_requirement_with_a_mistake_is_left_out() -> None:
+    """The other requirements stay."""
     wanted, problems = read_requirements("names: {alert: '(', record: 'a.*'}\nbounds: {for: {least: x}}\n", "p.yml")
     assert len(problems) == 2
     assert wanted == Requirements(record_name=re.compile("a.*"))
 
 
-def test_nothing_is_asked_for_by_an_empty_file() -> None:
+def test_an_empty_file_has_no_requirements() -> None:
     """Every key may be left out."""
     assert read_requirements("", "p.yml") == (Requirements(), ())
 
 
-def test_all_that_can_be_asked_for() -> None:
-    """Every requirement is read into its field."""
+def test_each_requirement_is_read_into_its_field() -> None:
+    """The file has every key."""
     text = """\
 labels: {required: {severity: critical|warning, team: null}, forbidden: {replica: null}}
 annotations: {required: {summary: null}, forbidden: {wiki: 'http:.*'}}

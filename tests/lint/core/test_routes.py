@@ -29,21 +29,23 @@ def route(receiver: str, *matchers: tuple[str, str, str], children: tuple[Route,
         (("team", "!~", "web"), None),
     ],
 )
-def test_a_matcher_takes_refuses_or_may(matcher: tuple[str, str, str], *, takes: bool | None) -> None:
+def test_a_matcher_matches_does_not_match_or_is_not_certain(
+    matcher: tuple[str, str, str], *, takes: bool | None
+) -> None:
     """An unknown label, or a pattern that only RE2 can judge, gives no certain answer."""
     assert route("a", matcher).takes({"severity": "page"}) is takes
 
 
-def test_one_refusal_refuses_and_one_doubt_leaves_it_open() -> None:
-    """All matchers of a route must accept an alert."""
+def test_all_matchers_of_a_route_must_match() -> None:
+    """With an unknown matcher the answer is not certain."""
     labels = {"severity": "page"}
     assert route("a", ("severity", "=", "page"), ("team", "=", "web")).takes(labels) is None
     assert route("a", ("severity", "=", "low"), ("team", "=", "web")).takes(labels) is False
     assert Route("a", HERE, readable=False).takes(labels) is None
 
 
-def test_the_first_that_takes_ends_the_search() -> None:
-    """The search ends at the first child that takes the alert, unless the child says ``continue``."""
+def test_the_first_matching_child_ends_the_search() -> None:
+    """A child that says ``continue`` does not end the search."""
     page, rest = ("severity", "=", "page"), ("severity", "!=", "low")
     ends = Routes("a.yml", route("root", children=(route("a", page), route("b", rest)))).ends({"severity": "page"})
     assert [one.receiver for one in ends] == ["a"]
@@ -53,8 +55,8 @@ def test_the_first_that_takes_ends_the_search() -> None:
     assert [one.receiver for one in ends] == ["a", "b"]
 
 
-def test_what_no_child_takes_stays_and_what_one_may_take_may_stay() -> None:
-    """An alert that no child takes stays with the route, at every level."""
+def test_an_alert_that_no_child_matches_stays_with_the_route() -> None:
+    """The same happens at every level. If a child may match, both routes are possible."""
     inner = route("a", ("severity", "=", "page"), children=(route("deep", ("team", "=", "web")),))
     routes = Routes("a.yml", route("root", children=(inner,)))
     assert [one.receiver for one in routes.ends({"severity": "low"})] == ["root"]
@@ -77,14 +79,14 @@ def read(text: str) -> Routes:
 
 
 @pytest.mark.parametrize("text", ["", "receivers: []\n", "- a\n", "route: x\n", "route: [\n"])
-def test_what_has_no_routes_is_a_problem(text: str) -> None:
+def test_a_file_without_routes_is_a_problem(text: str) -> None:
     """The problem says which file to name."""
     routes, problems = read_routes(text, "a.yml")
     assert routes is None
     assert any("Alertmanager's own" in str(problem) for problem in problems)
 
 
-def test_receivers_without_integration_are_silent() -> None:
+def test_a_receiver_without_an_integration_is_silent() -> None:
     """An empty list of integrations counts as none."""
     text = """\
 route: {receiver: a}
@@ -98,7 +100,7 @@ receivers:
     assert read("route: {receiver: a}\nreceivers: x\n").silent == frozenset()
 
 
-def test_routes_inherit_their_receiver_and_have_their_place() -> None:
+def test_a_route_inherits_its_receiver() -> None:
     """A route has a receiver, a place, and the value of ``continue``."""
     text = """\
 route:
@@ -133,7 +135,7 @@ route:
         ("receiver: b", []),
     ],
 )
-def test_matchers_in_every_notation(written: str, read_as: list[tuple[str, str, str]]) -> None:
+def test_matchers_are_read_in_every_notation(written: str, read_as: list[tuple[str, str, str]]) -> None:
     """Old and new notations are read, with and without braces."""
     (child,) = read(f"route:\n  receiver: a\n  routes:\n    - {written}\n").root.children
     assert child.readable
@@ -142,8 +144,8 @@ def test_matchers_in_every_notation(written: str, read_as: list[tuple[str, str, 
 
 
 @pytest.mark.parametrize("written", ["['what is this']", "['a=\"b\" c']", "['']", "['a=\"b\"', {c: d}]", "'{}'"])
-def test_a_matcher_that_cannot_be_read_leaves_the_route_open(written: str) -> None:
-    """A route with an unreadable matcher may take any alert."""
+def test_a_route_with_an_unreadable_matcher_may_match_any_alert(written: str) -> None:
+    """The answer for every alert is not certain."""
     (child,) = read(f"route:\n  receiver: a\n  routes:\n    - matchers: {written}\n").root.children
     assert not child.readable
     assert child.takes({"a": "b"}) is None

@@ -36,13 +36,13 @@ def paces(selector: str, files: dict[str, str] | None = None) -> tuple[Pace, ...
     return Sampling(estate_of(example)).paces(vector)
 
 
-def test_nothing_is_known_without_a_name_or_a_configuration() -> None:
-    """Without a name or a configuration the interval is not known."""
+def test_without_a_name_or_a_configuration_no_interval_is_known() -> None:
+    """The selector needs a name, and scraped series need a configuration."""
     assert paces('{zone="a"}') == ()
     assert paces("y", {"rules.yml": RULES}) == ()
 
 
-def test_a_recorded_series_has_its_groups_pace() -> None:
+def test_a_recorded_series_has_the_interval_of_its_group() -> None:
     """Each group that the selector can find counts, the quickest first. The global interval is the default."""
     assert paces("x") == (QUICK, USUAL)
     assert paces('x{level="all"}') == (USUAL,)
@@ -51,7 +51,7 @@ def test_a_recorded_series_has_its_groups_pace() -> None:
     assert paces('x{level="one"}', {"rules.yml": RULES}) == (QUICK,)
 
 
-def test_a_scraped_series_has_its_jobs_pace() -> None:
+def test_a_scraped_series_has_the_interval_of_its_job() -> None:
     """Jobs that contradict the matchers do not count. If none is left, all jobs count, because of relabelling."""
     assert paces("y") == (WEB, SLOW)
     assert paces('y{job="slow"}') == (SLOW,)
@@ -73,7 +73,7 @@ groups:
 """
 
 
-def test_readings_have_their_span_and_groups() -> None:
+def test_each_reading_of_a_record_has_its_span_and_group() -> None:
     """A contradicting static label, or a selector without a name, is no reading."""
     found = readings(estate_of(Example({"rules.yml": TEXT})))
     assert [(one.reader.name, one.record.name, one.span, one.in_one_group) for one in found] == [

@@ -58,7 +58,7 @@ REFUSED = [
 ]
 
 
-def is_taken(text: str) -> bool:
+def is_accepted(text: str) -> bool:
     """Return whether a template can be parsed."""
     try:
         parsed(text, SIGNATURES)
@@ -68,7 +68,7 @@ def is_taken(text: str) -> bool:
 
 
 @pytest.mark.parametrize(("text", "place", "message"), REFUSED)
-def test_what_go_refuses_is_refused_at_its_place(text: str, place: str, message: str) -> None:
+def test_a_template_that_go_refuses_is_refused_at_its_place(text: str, place: str, message: str) -> None:
     """The error has the place and the reason."""
     with pytest.raises(UnreadableTemplate) as caught:
         parsed(text, SIGNATURES)
@@ -102,12 +102,12 @@ def test_what_go_refuses_is_refused_at_its_place(text: str, place: str, message:
         "{{ $labels.größe }}",
     ],
 )
-def test_what_go_takes_is_taken(text: str) -> None:
-    """Unusual templates that Go accepts are accepted."""
-    assert is_taken(text)
+def test_a_template_that_go_accepts_is_accepted(text: str) -> None:
+    """The templates are unusual."""
+    assert is_accepted(text)
 
 
-def test_what_is_nested_too_deeply_is_not_judged() -> None:
+def test_a_template_that_is_nested_too_deeply_is_not_judged() -> None:
     """Go may accept a deeply nested template."""
     with pytest.raises(TooDeep):
         parsed("{{ if $value }}" * (DEEPEST + 1) + "{{ end }}" * (DEEPEST + 1), SIGNATURES)
@@ -138,8 +138,8 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from([*PIECES, "humanize", ".Labels", ".x", ",", "1", "/*", "*/", "nil", "template"])))
-def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
-    """Every text is parsed or refused, and the place of a mistake is inside the text."""
+def test_each_mistake_of_any_text_is_inside_the_text(pieces: list[str]) -> None:
+    """Every text is parsed or refused."""
     text = "".join(pieces)
     mistakes = template(text).mistakes
     assume(mistakes)

@@ -37,13 +37,13 @@ from gonogo.lint.template.reading import simple, template
         ("{{ " + "(" * (DEEPEST + 1) + "$labels.a" + ")" * (DEEPEST + 1) + " }}", []),
     ],
 )
-def test_the_labels_that_are_read_are_found(text: str, labels: list[str]) -> None:
+def test_labels_that_a_template_shows_are_found(text: str, labels: list[str]) -> None:
     """Tested labels, and labels of other samples, do not count."""
     assert [use.label for use in template(text).labels] == labels
 
 
-def test_external_labels_are_told_apart() -> None:
-    """External labels are found separately, with their places."""
+def test_external_labels_are_found_separately() -> None:
+    """Each label has its place."""
     (use,) = template(
         "in {{ $externalLabels.region }}{{ if .ExternalLabels.x }}{{ .ExternalLabels.x }}{{ end }}"
     ).external
@@ -68,7 +68,7 @@ def test_external_labels_are_told_apart() -> None:
         ("{{ $labels.a }}", []),
     ],
 )
-def test_where_the_value_is_shown_is_found(text: str, shown: list[str]) -> None:
+def test_each_place_that_shows_the_value_is_found(text: str, shown: list[str]) -> None:
     """The value is followed through variables and functions. A comparison does not show it."""
     assert [text[one.offset : one.offset + one.length] for one in template(text).values] == shown
 
@@ -103,7 +103,7 @@ def test_where_the_value_is_shown_is_found(text: str, shown: list[str]) -> None:
         ("{{ nope }}", ["there is no function 'nope'"]),
     ],
 )
-def test_what_fails_when_it_is_reached_is_a_mistake(text: str, messages: list[str]) -> None:
+def test_an_expression_that_certainly_fails_is_a_mistake(text: str, messages: list[str]) -> None:
     """Only certain failures are mistakes."""
     assert [mistake.message for mistake in template(text).mistakes] == messages
 
@@ -128,8 +128,8 @@ ACTIONS = st.builds(
 
 
 @given(st.lists(st.one_of(ACTIONS, st.sampled_from(["text", "{", "}", "}}"]))))
-def test_simple_templates_mean_the_same_at_a_glance(pieces: list[str]) -> None:
-    """The quick reader and the parser agree."""
+def test_the_quick_reader_and_the_parser_agree(pieces: list[str]) -> None:
+    """Both readers give the same meaning for each simple template."""
     text = "".join(pieces)
     glance = simple(text)
     assume(glance is not None)
