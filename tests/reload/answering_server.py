@@ -105,7 +105,7 @@ class AnsweringServer:
         self.read()
 
     def read(self) -> None:
-        """Read the files, evaluate, and be a second older."""
+        """Read the files, evaluate the rules, and let a second pass."""
         tree = live_tree(self.config)
         contents = contents_of(tree, snapshot(tree))
         at = self.metrics.success_at + 1
@@ -125,15 +125,15 @@ class AnsweringServer:
             pools=("node", *contents.scrapes.jobs),
             targets=tuple(_targets(contents, at + 0.5)),
         )
-        self.tell(success_at=at, successful=True)
+        self.set_metrics(success_at=at, successful=True)
 
     @property
     def metrics(self) -> OwnMetrics:
         """Return the metrics of the server."""
         return self.state_now.vitals.metrics
 
-    def tell(self, **changes: object) -> None:
-        """Change what its metrics say."""
+    def set_metrics(self, **changes: object) -> None:
+        """Change the values of its metrics."""
         metrics = replace(self.metrics, **changes)  # type: ignore[arg-type]
         self.state_now = replace(self.state_now, vitals=replace(self.state_now.vitals, metrics=metrics))
 
@@ -161,7 +161,7 @@ class AnsweringServer:
         if reply == LOADED:
             self.read()
         elif reply == REJECTED:
-            self.tell(successful=False)
+            self.set_metrics(successful=False)
         return reply
 
 
@@ -237,14 +237,14 @@ def _moment(at: float) -> str:
 
 @dataclass(frozen=True)
 class Scene:
-    """A live tree under the server, a staged one, and the policy over both."""
+    """A live tree that the server reads, a staged tree, and the policy for both."""
 
     folder: Path
     server: AnsweringServer
     keys: str = ""
 
     def request(self, *, in_place: bool = False, **more: object) -> ReloadRequest:
-        """Ask to reload."""
+        """Make a request to reload."""
         path = self.folder / "gonogo.yaml"
         path.write_text(POLICY % (self.server.url, self.keys), encoding="utf-8")
         staged = None if in_place else self.folder / "staged"
@@ -252,11 +252,11 @@ class Scene:
         return replace(request, **more)  # type: ignore[arg-type]
 
     def state(self) -> StateFolder:
-        """Give the state folder of the reloads."""
+        """Return the state folder of the reloads."""
         return place_of(self.request()).state
 
     def live(self) -> dict[str, str]:
-        """Give the live files."""
+        """Return the live files."""
         root = self.folder / "live"
         found = (path for path in root.rglob("*") if path.is_file())
         return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in found}
@@ -264,7 +264,7 @@ class Scene:
 
 @contextmanager
 def scene(folder: Path, keys: str = "") -> Iterator[Scene]:
-    """Write the trees, and serve the live one; the staged one has a rule more."""
+    """Write the trees, and serve the live one. The staged tree has an additional rule."""
     write(folder / "live", FILES)
     write(folder / "staged", {**FILES, "rules/b.yml": MORE})
     (folder / "textfile").mkdir()

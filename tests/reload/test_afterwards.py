@@ -20,20 +20,20 @@ from tests.reload.answering_server import REJECTED, Scene, scene
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Scene]:
-    """Put a server over good files."""
+    """Serve good files."""
     with scene(tmp_path) as made:
         yield made
 
 
 def last(stage: Scene, **more: object) -> StepReport:
-    """Reload, and give the last step."""
+    """Reload, and return the last step."""
     result = reload(stage.request(**more))  # type: ignore[arg-type]
     assert result.became is Became.RELOADED, result
     return result.steps[-1]
 
 
 def published(stage: Scene, prefix: str) -> str:
-    """Read what this server's reload published, in the one file that is its own."""
+    """Read the metrics that a reload of this server published in its own file."""
     (path,) = (stage.folder / "textfile").glob(f"{prefix}_prom_reload_127.0.0.1_*-*.prom")
     return path.read_text(encoding="utf-8")
 
@@ -48,14 +48,14 @@ def test_the_metrics_are_published_under_the_policys_prefix(stage: Scene) -> Non
 
 
 def test_a_beat_ends_a_proved_reload(stage: Scene) -> None:
-    """By the policy's own writer."""
+    """The beat comes from the writer of the policy."""
     step = last(stage, beat=True)
     assert (step.step, step.outcome) == (ReloadStep.HEARTBEAT, Outcome.PASS)
     assert (stage.folder / "textfile" / "duri_textfile_heartbeat.prom").exists()
 
 
-def test_a_policy_that_reads_no_heartbeat_gets_none(stage: Scene) -> None:
-    """Such a beat would have no reader."""
+def test_without_a_heartbeat_in_the_policy_there_is_no_beat(stage: Scene) -> None:
+    """A beat without a reader is not made."""
     request = stage.request(beat=True)
     policy = replace(request.policy_file.policy, signals={}, prefix="", realm=None)
     result = reload(replace(request, policy_file=replace(request.policy_file, policy=policy)))
@@ -64,16 +64,16 @@ def test_a_policy_that_reads_no_heartbeat_gets_none(stage: Scene) -> None:
     assert f'gonogo_prom_reload_success{{server="{stage.server.url}"}} 1' in text
 
 
-def test_what_fails_here_is_told_and_changes_nothing(stage: Scene) -> None:
-    """A textfile that cannot be replaced."""
+def test_metrics_that_cannot_be_published_are_unknown(stage: Scene) -> None:
+    """The text file cannot be replaced, because a folder has its name."""
     server = stage.state().folder.name
     (stage.folder / "textfile" / f"duri_prom_reload_{server}.prom").mkdir()
     step = last(stage)
     assert (step.step, step.outcome) == (ReloadStep.METRICS, Outcome.UNKNOWN)
 
 
-def test_without_a_folder_nothing_is_published(stage: Scene) -> None:
-    """A push-only heartbeat has none."""
+def test_without_a_textfile_folder_no_metrics_are_published(stage: Scene) -> None:
+    """A heartbeat by push alone has no such folder."""
     request = stage.request()
     text = request.policy_file.path.read_text(encoding="utf-8")
     push = text.replace("textfile_dir: textfile", "textfile_dir: null, pushgateway: 'http://h:1', read: push")
@@ -87,15 +87,15 @@ RELOADED = ReloadResult(Became.RELOADED, "", (), seconds=1.0)
 ROLLED_BACK = ReloadResult(Became.ROLLED_BACK, "", (), seconds=12.5, retries=3)
 
 
-def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
-    """No metric is better than one that nobody sees."""
+def test_a_missing_textfile_folder_is_an_error(tmp_path: Path) -> None:
+    """The folder is not made, because no collector would read it."""
     textfile = Textfile(tmp_path / "gone" / "a.prom")
     with pytest.raises(ActionFailed):
         publish_reload(textfile, "duri", LABELS, RELOADED, 1.0)
 
 
-def test_the_names_are_those_of_before(tmp_path: Path) -> None:
-    """Success, timestamp and retries; duration and outcome beside them, each with the realm."""
+def test_each_reload_replaces_the_published_metrics(tmp_path: Path) -> None:
+    """The metrics are success, timestamp, retries, duration and outcome, each with the realm."""
     textfile = Textfile(tmp_path / "duri_prom_reload_a.prom")
     publish_reload(textfile, "duri", LABELS, RELOADED, 1.0)
     publish_reload(textfile, "duri", LABELS, ROLLED_BACK, 1795426075.25)
@@ -110,8 +110,8 @@ def test_the_names_are_those_of_before(tmp_path: Path) -> None:
     assert sum(line.startswith("# TYPE") for line in lines) == 5
 
 
-def test_servers_of_one_prefix_have_a_file_each(tmp_path: Path) -> None:
-    """Else the last one reloaded would take the others' metrics away."""
+def test_two_servers_of_one_prefix_have_two_files(tmp_path: Path) -> None:
+    """With one file, each reload would remove the metrics of the other server."""
     for server in "ab":
         textfile = Textfile(tmp_path / f"duri_prom_reload_{server}.prom")
         publish_reload(textfile, "duri", {"server": server}, RELOADED, 1.0)

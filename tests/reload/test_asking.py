@@ -1,4 +1,4 @@
-"""The end of a reload: proved by the server's vitals, or not known."""
+"""The end of a reload: proved by the vitals of the server, or unknown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNSETTLED = [Reply.UNANSWERED, Reply.SENT, Reply.COMMAND_FAILED]
 
 
 def vitals(successful: bool = True, success_at: float = 100.0, born: float = 1.0) -> Vitals:  # noqa: FBT001, FBT002 - as the metric
-    """Make a server's vitals."""
+    """Make the vitals of a server."""
     return Vitals(born, "/", OwnMetrics(successful, success_at))
 
 
@@ -33,7 +33,7 @@ FAILED = vitals(successful=False)
 
 
 def looks(*each: Vitals | None) -> Callable[[], Vitals]:
-    """Show one after the other, the last one ever after; ``None`` is no answer."""
+    """Show one look after the other, and then the last one for ever. ``None`` is no answer."""
     shown: Iterator[Vitals | None] = iter(each)
     last: list[Vitals | None] = [None]
 
@@ -47,19 +47,19 @@ def looks(*each: Vitals | None) -> Callable[[], Vitals]:
 
 
 def settled(reply: Reply, *each: Vitals | None, before: Vitals = BEFORE, within: timedelta = LATER) -> Settled:
-    """Settle what came back as ``reply`` by these looks."""
+    """Settle a reload with this reply by these looks."""
     return settle(before, Triggered(reply, "as told"), looks(*each), within, every=0.001)
 
 
 @pytest.mark.parametrize("reply", [r for r in Reply if r not in {*UNSETTLED, Reply.LOADED, Reply.REJECTED}])
-def test_what_was_never_asked_did_not_happen(reply: Reply) -> None:
-    """The server is not looked at for that."""
+def test_a_reload_that_was_not_asked_for_did_not_happen(reply: Reply) -> None:
+    """The server need not answer for this result."""
     assert settled(reply, None) == Settled(Settlement.NOT_HAPPENED, "as told")
 
 
 @pytest.mark.parametrize("look", [None, BEFORE, FAILED])
-def test_the_servers_own_refusal_is_the_end(look: Vitals | None) -> None:
-    """Also where nothing else can be seen any more."""
+def test_a_refusal_of_the_server_settles_the_reload(look: Vitals | None) -> None:
+    """The reload is rejected even if the server does not answer after that."""
     assert settled(Reply.REJECTED, look).outcome is Settlement.REJECTED
 
 
@@ -75,8 +75,10 @@ def test_the_servers_own_refusal_is_the_end(look: Vitals | None) -> None:
     ],
     ids=["loaded", "repaired", "failed", "loaded-then-failed", "restarted"],
 )
-def test_what_the_metrics_prove_is_known(reply: Reply, before: Vitals, look: Vitals, outcome: Settlement) -> None:
-    """After a while without an answer, and one without news."""
+def test_the_metrics_of_the_server_settle_a_reload(
+    reply: Reply, before: Vitals, look: Vitals, outcome: Settlement
+) -> None:
+    """Earlier looks had no answer or no change."""
     found = settled(reply, None, before, look, before=before)
     assert (found.outcome, found.vitals) == (outcome, look)
     assert found.seconds > 0
@@ -96,10 +98,10 @@ def test_what_the_metrics_prove_is_known(reply: Reply, before: Vitals, look: Vit
         (Reply.COMMAND_FAILED, BEFORE, BEFORE, Settlement.NOT_HAPPENED, "as told, and no reload was seen"),
     ],
 )
-def test_what_is_not_proved_in_time_is_not_assumed(
+def test_an_unproved_end_is_unknown(
     reply: Reply, before: Vitals, look: Vitals | None, outcome: Settlement, words: str
 ) -> None:
-    """Only a command that failed, and left no trace, is taken for one that did nothing."""
+    """Only a command that failed without any effect counts as a reload that did not happen."""
     found = settled(reply, look, before=before, within=SOON)
     assert found.outcome is outcome
     assert words in found.detail
@@ -112,25 +114,25 @@ SAFE = {
 
 
 def pause(reply: Reply, outcome: Settlement, retries: int = 0, dice: float = 0.5) -> timedelta | None:
-    """Ask for the pause after an attempt."""
+    """Return the pause after an attempt."""
     return retry_pause(Triggered(reply, ""), Settled(outcome, ""), retries, dice)
 
 
 @pytest.mark.parametrize(("reply", "outcome"), sorted(set(product(Reply, Settlement)) - SAFE))
-def test_nothing_else_is_asked_again(reply: Reply, outcome: Settlement) -> None:
-    """Least of all a server's own 500, or what may still come."""
+def test_no_other_reply_is_asked_again(reply: Reply, outcome: Settlement) -> None:
+    """Examples are a 500 of the server, and a reload that may still come."""
     assert pause(reply, outcome) is None
 
 
 @pytest.mark.parametrize(("reply", "outcome"), sorted(SAFE))
-def test_what_did_not_happen_is_asked_again_three_times(reply: Reply, outcome: Settlement) -> None:
-    """And not once more."""
+def test_a_reload_that_did_not_happen_is_asked_again_three_times(reply: Reply, outcome: Settlement) -> None:
+    """A fourth retry is not made."""
     assert [pause(reply, outcome, retries) is not None for retries in range(5)] == [True] * MOST_RETRIES + [False] * 2
 
 
 @given(st.integers(0, MOST_RETRIES - 1), st.floats(0, 1, exclude_max=True))
 def test_pauses_double_and_are_spread(retries: int, dice: float) -> None:
-    """Each lies in the upper half of twice the one before."""
+    """Each pause is random, between half and all of a limit that doubles with each retry."""
     waited = pause(Reply.UNREACHED, Settlement.NOT_HAPPENED, retries, dice)
     longest = FIRST_PAUSE * 2**retries
     assert waited is not None

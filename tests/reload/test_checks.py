@@ -1,4 +1,4 @@
-"""A staged tree as it will be once it is live."""
+"""The staged tree in the layout of the live tree."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def policy_of(folder: Path, tests: str = "tests") -> PolicyFile:
 
 
 def test_a_live_tree_is_its_own_mirror(tmp_path: Path) -> None:
-    """No mirror is made."""
+    """Without a staged tree no copy is made."""
     trees, policy_file = place(tmp_path), policy_of(tmp_path)
     with mirrored(policy_file, trees.live, None, None) as mirror:
         assert mirror.policy_file is policy_file
@@ -33,7 +33,10 @@ def test_a_live_tree_is_its_own_mirror(tmp_path: Path) -> None:
 
 
 def test_the_mirror_has_the_staged_files_in_the_layout_of_the_live_ones(tmp_path: Path) -> None:
-    """The policy's rules and tests are in the mirror, other files stay, and messages have the real paths."""
+    """Rules and tests of the policy are in the mirror, and files outside the tree stay.
+
+    Messages have the real paths.
+    """
     trees = place(tmp_path)
     write(tmp_path / "tests", {"deep/a.yml": "tests: []\n"})
     policy_file = policy_of(tmp_path)
@@ -53,7 +56,7 @@ def test_the_mirror_has_the_staged_files_in_the_layout_of_the_live_ones(tmp_path
 def test_findings_name_the_staged_files_wherever_the_command_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mirror may lie below the working directory: then findings name its files relative to that."""
+    """The working directory may contain the mirror. Findings then have paths relative to it."""
     trees = place(tmp_path)
     with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as elsewhere:
         monkeypatch.chdir(elsewhere.root.parent.parent)
@@ -64,7 +67,7 @@ def test_findings_name_the_staged_files_wherever_the_command_runs(
 
 
 def test_absolute_paths_of_the_live_tree_mean_the_staged_one(tmp_path: Path) -> None:
-    """Else the old rules would be checked."""
+    """Otherwise the old rules would be checked."""
     trees = place(tmp_path)
     text = f"rule_files: [{trees.live.root}/rules/*.yml]\nscrape_config_files: [scrapes/*.yml]\n"
     job = "scrape_configs: [{job_name: a, tls_config: {ca_file: %s/tls/ca.pem}}]\n"
@@ -77,8 +80,8 @@ def test_absolute_paths_of_the_live_tree_mean_the_staged_one(tmp_path: Path) -> 
     assert (trees.staged.root / "prometheus.yml").read_text(encoding="utf-8") == text
 
 
-def test_tests_inside_the_tree_are_the_staged_ones_where_there_are_any(tmp_path: Path) -> None:
-    """Else the live ones."""
+def test_staged_tests_replace_those_of_the_live_tree(tmp_path: Path) -> None:
+    """Without staged tests, the tests of the live tree run."""
     trees: Place = place(tmp_path)
     write(trees.live.root / "tests", {"a.yml": "live\n"})
     policy_file = policy_of(tmp_path, "live/tests")
@@ -89,16 +92,16 @@ def test_tests_inside_the_tree_are_the_staged_ones_where_there_are_any(tmp_path:
         assert (mirror.policy_file.tests[0] / "a.yml").read_text(encoding="utf-8") == "staged\n"
 
 
-def test_the_journals_key_is_of_the_staged_files(tmp_path: Path) -> None:
-    """The key uses the names of the staged files, not those of the mirror."""
+def test_the_key_of_the_journal_names_the_staged_files(tmp_path: Path) -> None:
+    """The names are not those of the mirror."""
     trees = place(tmp_path)
     found = staged_policy(policy_of(tmp_path), trees.live, trees.staged)
     assert found.server.config == trees.staged.root / "prometheus.yml"
     assert found.rules == (f"{trees.staged.root}/rules/*.yml", f"{tmp_path}/other/*.yml")
 
 
-def test_a_linked_folder_is_followed_as_the_servers_globs_do(tmp_path: Path) -> None:
-    """A stage may share its rules; a link that leads back to the stage ends nobody's walk."""
+def test_a_linked_folder_is_part_of_the_mirror(tmp_path: Path) -> None:
+    """Staged trees may share a folder of rules. A link back to the staged tree causes no endless walk."""
     trees = place(tmp_path)
     (trees.staged.root / "rules").rename(tmp_path / "shared")
     (trees.staged.root / "rules").symlink_to("../shared")
@@ -109,8 +112,8 @@ def test_a_linked_folder_is_followed_as_the_servers_globs_do(tmp_path: Path) -> 
         assert (mirror.root / "rules" / "c.yml").resolve() == tmp_path / "shared" / "c.yml"
 
 
-def test_the_mirror_of_a_linked_tree_lends_nothing_of_the_old_one(tmp_path: Path) -> None:
-    """Once the link is turned the server reads the new folder alone."""
+def test_the_mirror_of_a_linked_tree_has_no_file_of_the_old_tree(tmp_path: Path) -> None:
+    """The server reads only the new folder once the link is turned."""
     trees = linked_place(tmp_path)
     (trees.staged.root / "secrets" / "password").unlink()
     with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:

@@ -33,7 +33,7 @@ def target(
 
 
 def group(**changes: Any) -> LoadedGroup:  # noqa: ANN401 - as dataclasses.replace takes them
-    """Make the group of one rule, evaluated since; changes are of its state."""
+    """Make the group of one rule that was evaluated after the reload. The changes are those of its state."""
     state: RuleState = replace(RuleState(X, RuleHealth.OK, evaluated_at=AT + 1), **changes)
     return LoadedGroup("g", EVERY, (state,), "r.yml")
 
@@ -62,79 +62,79 @@ RELOAD = Reload(ASKED, NOW)
 
 
 def metrics(**changes: Any) -> Vitals:  # noqa: ANN401 - as dataclasses.replace takes them
-    """Make the vitals after the reload, changed."""
+    """Make the vitals after the reload, with these changes."""
     return replace(NOW, metrics=replace(NOW.metrics, **changes))
 
 
-def left(
+def problems(
     now: ServerState = AFTER,
     before: ServerState = BEFORE,
     wanted: StagedConfiguration = STAGED,
     reload: Reload = RELOAD,
 ) -> tuple[Unmet, ...]:
-    """Say what is unmet."""
+    """Return the problems."""
     return unmet(LoadedComparison(before, now, wanted, reload))
 
 
-def one(
+def only_problem(
     now: ServerState = AFTER, before: ServerState = BEFORE, wanted: StagedConfiguration = STAGED
 ) -> tuple[Verification, bool]:
-    """Give the check of the only thing that is unmet, and whether it is final."""
-    (found,) = left(now, before, wanted)
+    """Return the check of the only problem, and True if the problem is final."""
+    (found,) = problems(now, before, wanted)
     assert all((found.what, found.where, found.why, found.next_step))
     return found.check, found.final
 
 
-def test_a_good_server_leaves_nothing_unmet() -> None:
-    """A good server has no problem."""
-    assert left() == ()
+def test_a_good_server_has_no_problem() -> None:
+    """Every check passes."""
+    assert problems() == ()
 
 
-def test_another_process_is_unmet() -> None:
-    """The reload of another process is not gonogo's, so the search for another actor is left out."""
-    assert one(replace(AFTER, vitals=replace(NOW, born=7.0))) == (Verification.PROCESS, True)
+def test_another_process_is_a_problem() -> None:
+    """The reload of another process is not that of gonogo, so the check for another actor is left out."""
+    assert only_problem(replace(AFTER, vitals=replace(NOW, born=7.0))) == (Verification.PROCESS, True)
 
 
-def test_a_failed_or_unseen_reload_is_unmet() -> None:
-    """And then the last success is not ours either."""
-    assert one(replace(AFTER, vitals=metrics(successful=False))) == (Verification.RESULT, True)
-    found = left(replace(AFTER, vitals=metrics(success_at=900.0)))
+def test_a_failed_or_unseen_reload_is_a_problem() -> None:
+    """With an older last success, another program may have caused that success."""
+    assert only_problem(replace(AFTER, vitals=metrics(successful=False))) == (Verification.RESULT, True)
+    found = problems(replace(AFTER, vitals=metrics(success_at=900.0)))
     assert [(each.check, each.final) for each in found] == [(Verification.RESULT, False), (Verification.ALONE, True)]
 
 
-def test_the_reload_of_somebody_else_is_unmet() -> None:
+def test_the_reload_of_another_actor_is_a_problem() -> None:
     """The loaded files do not matter."""
-    assert one(replace(AFTER, vitals=metrics(success_at=AT + 0.5))) == (Verification.ALONE, True)
+    assert only_problem(replace(AFTER, vitals=metrics(success_at=AT + 0.5))) == (Verification.ALONE, True)
 
 
-def test_another_configuration_is_unmet() -> None:
-    """The first differences are listed, the others counted."""
+def test_another_configuration_is_a_problem() -> None:
+    """The first differences are listed, and the others are counted."""
     wanted = replace(STAGED, differs=lambda text: [f"{text} {number}" for number in range(SHOWN + 2)])
-    assert one(wanted=wanted) == (Verification.CONFIGURATION, True)
-    assert left(wanted=wanted)[0].why.endswith(f"{SHOWN - 1}; and 2 more")
-    assert "/srv/p.yml there is prometheus.yml here" in left(wanted=wanted)[0].next_step
+    assert only_problem(wanted=wanted) == (Verification.CONFIGURATION, True)
+    assert problems(wanted=wanted)[0].why.endswith(f"{SHOWN - 1}; and 2 more")
+    assert "/srv/p.yml there is prometheus.yml here" in problems(wanted=wanted)[0].next_step
 
 
-def test_other_rules_are_unmet() -> None:
-    """More, fewer, others; a group's own interval counts."""
-    assert one(wanted=replace(STAGED, rules=())) == (Verification.RULES, True)
-    assert one(wanted=replace(STAGED, evaluation_interval=EVERY * 2)) == (Verification.RULES, True)
-    assert one(replace(AFTER, rules=())) == (Verification.RULES, True)
+def test_other_rules_are_a_problem() -> None:
+    """Extra rules, missing rules and another evaluation interval are differences."""
+    assert only_problem(wanted=replace(STAGED, rules=())) == (Verification.RULES, True)
+    assert only_problem(wanted=replace(STAGED, evaluation_interval=EVERY * 2)) == (Verification.RULES, True)
+    assert only_problem(replace(AFTER, rules=())) == (Verification.RULES, True)
 
 
 @pytest.mark.parametrize("at", [None, AT - 1, AT])
-def test_a_rule_that_was_not_evaluated_since_is_unmet(at: float | None) -> None:
-    """The rule may still be evaluated."""
-    assert one(replace(AFTER, rules=(group(evaluated_at=at),))) == (Verification.EVALUATION, False)
+def test_a_rule_without_evaluation_since_the_reload_is_a_problem(at: float | None) -> None:
+    """The rule may still be evaluated, so the problem is not final."""
+    assert only_problem(replace(AFTER, rules=(group(evaluated_at=at),))) == (Verification.EVALUATION, False)
 
 
-def test_a_failing_rule_is_unmet_unless_it_failed_before() -> None:
-    """With the server's reason, or that it gave none."""
+def test_a_failing_rule_is_a_problem_unless_it_failed_before() -> None:
+    """The problem has the reason of the server, or says that the server gave none."""
     failing = replace(AFTER, rules=(group(health=RuleHealth.ERROR, last_error="many-to-many"),))
-    assert one(failing) == (Verification.HEALTH, False)
-    assert left(failing)[0].why == "many-to-many"
-    assert "not say why" in left(replace(AFTER, rules=(group(health=RuleHealth.ERROR),)))[0].why
-    assert left(failing, replace(BEFORE, rules=failing.rules)) == ()
+    assert only_problem(failing) == (Verification.HEALTH, False)
+    assert problems(failing)[0].why == "many-to-many"
+    assert "not say why" in problems(replace(AFTER, rules=(group(health=RuleHealth.ERROR),)))[0].why
+    assert problems(failing, replace(BEFORE, rules=failing.rules)) == ()
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_a_failing_rule_is_unmet_unless_it_failed_before() -> None:
 def test_a_rule_that_failed_before_must_fail_for_the_same_reason(
     changes: dict[str, Any], unmet_checks: list[Verification]
 ) -> None:
-    """The same expression, and the same error but for series and numbers in it."""
+    """The expression must be the same. The error may differ only in series and numbers."""
     failing = group(health=RuleHealth.ERROR, last_error='found 2 duplicates: [{a="1"}]')
     (state,) = failing.rules
     now = replace(failing, rules=(replace(state, **changes),))
-    found = left(replace(AFTER, rules=(now,)), replace(BEFORE, rules=(failing,)))
+    found = problems(replace(AFTER, rules=(now,)), replace(BEFORE, rules=(failing,)))
     assert [each.check for each in found] == unmet_checks
 
 
@@ -165,15 +165,15 @@ def test_a_rule_that_failed_before_must_fail_for_the_same_reason(
         ({"pool_reloads_failed": 1.0}, "http://here"),
     ],
 )
-def test_a_new_failure_is_unmet(changes: dict[str, Any], where: str) -> None:
+def test_a_new_failure_is_a_problem(changes: dict[str, Any], where: str) -> None:
     """The failure is final, because counters do not fall."""
     now = replace(AFTER, vitals=metrics(**changes))
-    assert one(now) == (Verification.FAILURES, True)
-    assert (left(now)[0].where, left(now)[0].why) == (where, "1 more than before")
+    assert only_problem(now) == (Verification.FAILURES, True)
+    assert (problems(now)[0].where, problems(now)[0].why) == (where, "1 more than before")
 
 
-def test_failures_of_before_may_go_on() -> None:
-    """Of a rule that failed, a group that was too slow, a job that had no pool."""
+def test_failures_from_before_the_reload_may_continue() -> None:
+    """A rule failed, a group was too slow, or a job had no pool."""
     counted = {"evaluations_failed": {GROUP: 9.0}, "iterations_missed": {GROUP: 9.0}, "pools_failed": 9.0}
     asked = replace(ASKED, metrics=replace(OLD, iterations_missed={GROUP: 1.0}))
     before = replace(
@@ -181,56 +181,59 @@ def test_failures_of_before_may_go_on() -> None:
         rules=(group(health=RuleHealth.ERROR),),
         configuration="scrape_configs: [{job_name: node}, {job_name: found}]",
     )
-    assert left(replace(AFTER, vitals=metrics(**counted)), before, reload=Reload(asked, NOW)) == ()
+    assert problems(replace(AFTER, vitals=metrics(**counted)), before, reload=Reload(asked, NOW)) == ()
 
 
 @pytest.mark.parametrize(("took", "final"), [(14.0, False), (15.5, True)])
-def test_a_server_that_stood_still_is_told_from_rules_that_are_too_slow(took: float, final: bool) -> None:  # noqa: FBT001 - pytest
-    """Both miss evaluations, but only slow rules are caused by the reload."""
+def test_a_paused_server_is_not_mistaken_for_slow_rules(took: float, final: bool) -> None:  # noqa: FBT001 - pytest
+    """A paused server misses evaluations too, but only slow rules are caused by the reload."""
     shown = replace(group(), began_at=AT + 1, ended_at=AT + 1 + took)
     now = replace(AFTER, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
-    (found,) = left(now)
+    (found,) = problems(now)
     assert (found.check, found.final, "do not take longer" in found.what) == (Verification.FAILURES, final, not final)
 
 
-def test_evaluations_that_are_left_out_again_are_unmet_again() -> None:
-    """After a look that showed some, too; a group that left some out before the reload is left alone."""
+def test_evaluations_that_are_missed_again_are_a_problem_again() -> None:
+    """The look before may have shown some missed evaluations.
+
+    A group that missed evaluations before the reload is not checked.
+    """
     shown = replace(group(evaluated_at=AT + 60), began_at=AT + 60, ended_at=AT + 61)
     once = replace(AFTER, now=AT + 50, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
     again = replace(once, now=AT + 70, vitals=metrics(iterations_missed={GROUP: 2.0}))
     reload = replace(RELOAD, failing=once)
-    assert [each.check for each in left(again, reload=reload)] == [Verification.FAILURES]
-    assert left(once, reload=reload) == ()
+    assert [each.check for each in problems(again, reload=reload)] == [Verification.FAILURES]
+    assert problems(once, reload=reload) == ()
     asked = replace(ASKED, metrics=replace(OLD, iterations_missed={GROUP: 1.0}))
-    assert left(again, reload=Reload(asked, NOW, failing=once)) == ()
+    assert problems(again, reload=Reload(asked, NOW, failing=once)) == ()
 
 
-def test_a_rollback_counts_from_when_it_was_settled() -> None:
-    """Until then the broken configuration went on failing."""
+def test_failures_of_a_rollback_count_from_its_settlement() -> None:
+    """The broken configuration went on failing until then."""
     now = metrics(evaluations_failed={GROUP: 1.0})
-    assert left(replace(AFTER, vitals=now), reload=Reload(ASKED, now)) != ()
-    assert left(replace(AFTER, vitals=now), reload=Reload(ASKED, now, is_rollback=True)) == ()
+    assert problems(replace(AFTER, vitals=now), reload=Reload(ASKED, now)) != ()
+    assert problems(replace(AFTER, vitals=now), reload=Reload(ASKED, now, is_rollback=True)) == ()
 
 
-def test_a_job_without_a_pool_is_unmet() -> None:
-    """A new one, and one that had a pool; but not one whose discovery had found nothing before."""
+def test_a_job_without_a_pool_is_a_problem() -> None:
+    """A job whose discovery had found no target before may have no pool."""
     secure = StagedJob("secure", EVERY, 0)
     wanted = replace(STAGED, jobs=(*STAGED.jobs, secure))
-    assert one(wanted=wanted) == (Verification.JOBS, False)
+    assert only_problem(wanted=wanted) == (Verification.JOBS, False)
     known = replace(BEFORE, configuration="scrape_configs: [{job_name: node}, {job_name: secure}]")
-    assert one(before=known, wanted=wanted) == (Verification.JOBS, False)
+    assert only_problem(before=known, wanted=wanted) == (Verification.JOBS, False)
     found = replace(STAGED, jobs=(*STAGED.jobs, replace(secure, targets=None)))
-    assert one(wanted=found) == (Verification.JOBS, False)
-    assert left(before=known, wanted=found) == ()
-    assert one(before=replace(known, pools=()), wanted=found) == (Verification.JOBS, False)
+    assert only_problem(wanted=found) == (Verification.JOBS, False)
+    assert problems(before=known, wanted=found) == ()
+    assert only_problem(before=replace(known, pools=()), wanted=found) == (Verification.JOBS, False)
 
 
 def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
-    """A job without targets cannot be seen."""
+    """An older server does not show a job without targets."""
     now = replace(AFTER, pools=None)
     empty, missing = (StagedJob("more", EVERY, number) for number in (0, None))
-    assert left(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, empty))) == ()
-    assert one(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, missing))) == (Verification.JOBS, False)
+    assert problems(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, empty))) == ()
+    assert only_problem(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, missing))) == (Verification.JOBS, False)
 
 
 @pytest.mark.parametrize(
@@ -244,63 +247,66 @@ def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
         (target("b:1", job="gone"), "not in the new configuration"),
     ],
 )
-def test_a_target_that_is_not_up_is_unmet(found: Target, words: str) -> None:
-    """Each with its reason; it may still come up, or go."""
+def test_a_target_that_is_not_up_is_a_problem(found: Target, words: str) -> None:
+    """Each target has its reason. The target may still come up or go away, so the problem is not final."""
     now = replace(AFTER, targets=(target(), found))
-    assert one(now) == (Verification.TARGETS, False)
-    assert words in left(now)[0].why
+    assert only_problem(now) == (Verification.TARGETS, False)
+    assert words in problems(now)[0].why
 
 
-def test_a_target_that_was_down_may_stay_so() -> None:
+def test_a_target_that_was_down_may_stay_down() -> None:
     """The reload did not cause that. A target that was up must be up."""
     down = target("b:1", TargetHealth.DOWN)
     both = replace(AFTER, targets=(target(), down))
-    assert left(both, replace(BEFORE, targets=(target(at=1.0), replace(down, last_scrape=1.0)))) == ()
-    assert one(both, replace(BEFORE, targets=(target(at=1.0),))) == (Verification.TARGETS, False)
+    assert problems(both, replace(BEFORE, targets=(target(at=1.0), replace(down, last_scrape=1.0)))) == ()
+    assert only_problem(both, replace(BEFORE, targets=(target(at=1.0),))) == (Verification.TARGETS, False)
 
 
-def test_fewer_targets_than_before_are_unmet_unless_the_configuration_names_fewer() -> None:
-    """Of a discovery as many as before must be up."""
+def test_fewer_targets_than_before_are_a_problem() -> None:
+    """A configuration that names fewer targets may have fewer. A discovery must have as many targets up as before."""
     before = replace(BEFORE, targets=(target(), target("b:1")))
     for number, expected in ((2, Verification.TARGETS), (None, Verification.TARGETS)):
         wanted = replace(STAGED, jobs=(StagedJob("node", EVERY, number),))
-        assert one(before=before, wanted=wanted) == (expected, False)
-    assert left(before=before) == ()
+        assert only_problem(before=before, wanted=wanted) == (expected, False)
+    assert problems(before=before) == ()
 
 
-def test_targets_of_before_are_not_taken_for_the_new_ones() -> None:
-    """A server shows the old ones for up to ten seconds after a reload; where it does not count, nothing is said."""
-    assert one(replace(AFTER, vitals=metrics(syncs={"node": 1.0}))) == (Verification.TARGETS, False)
-    assert left(replace(AFTER, vitals=metrics(syncs={}))) == ()
+def test_targets_from_before_the_reload_do_not_count() -> None:
+    """A server shows old targets for up to 10 s after a reload.
+
+    A server without the counter of syncs is not checked.
+    """
+    assert only_problem(replace(AFTER, vitals=metrics(syncs={"node": 1.0}))) == (Verification.TARGETS, False)
+    assert problems(replace(AFTER, vitals=metrics(syncs={}))) == ()
 
 
-def test_a_new_pool_without_its_targets_is_unmet() -> None:
+def test_a_new_pool_without_its_targets_is_a_problem() -> None:
     """The server lists a new pool before its targets. A target that is down would not be seen."""
     more = StagedJob("more", EVERY, 1)
     wanted = replace(STAGED, jobs=(*STAGED.jobs, more))
     early = replace(AFTER, pools=("node", "more"))
-    assert one(early, wanted=wanted) == (Verification.TARGETS, False)
+    assert only_problem(early, wanted=wanted) == (Verification.TARGETS, False)
     discovered = replace(STAGED, jobs=(*STAGED.jobs, replace(more, targets=None)))
-    assert left(early, wanted=discovered) == (), "a discovery may find nothing"
+    assert problems(early, wanted=discovered) == (), "a discovery may find nothing"
 
 
-def test_missing_alertmanagers_are_unmet() -> None:
-    """As many as the configuration names."""
-    assert one(replace(AFTER, alertmanagers=())) == (Verification.ALERTMANAGERS, False)
+def test_missing_alertmanagers_are_a_problem() -> None:
+    """The server needs as many as the configuration names."""
+    assert only_problem(replace(AFTER, alertmanagers=())) == (Verification.ALERTMANAGERS, False)
 
 
 def test_an_empty_discovery_of_alertmanagers_is_the_cause() -> None:
     """Otherwise the reason would speak of the server."""
     now = replace(AFTER, alertmanagers=())
-    (found,) = left(now, wanted=replace(STAGED, discoveries=1))
+    (found,) = problems(now, wanted=replace(STAGED, discoveries=1))
     assert found.what == "alerts do not go to every Alertmanager, since a discovery of Alertmanagers finds none"
     assert "0 Alertmanagers are active, and at least 1 are due; 1 of them by discovery" in found.why
-    (fixed,) = left(now)
+    (fixed,) = problems(now)
     assert "discovery" not in str(fixed)
 
 
-def test_failing_rules_are_listed_with_the_words_of_the_server() -> None:
-    """Each in one line; those that did not fail before are kept apart."""
+def test_failing_rules_are_listed_with_the_error_of_the_server() -> None:
+    """Each rule has one line. Rules that did not fail before have a list of their own."""
     failing = replace(AFTER, rules=(group(health=RuleHealth.ERROR, last_error="many-to-many"), group()))
     assert failing_rules(failing, failing) == (("rule x of group r.yml;g: many-to-many",), ())
     assert failing_rules(BEFORE, failing) == ((), ("rule x of group r.yml;g: many-to-many",))
@@ -308,14 +314,17 @@ def test_failing_rules_are_listed_with_the_words_of_the_server() -> None:
     assert failing_rules(failing, untold) == (("rule x of group r.yml;g: the server does not say why",), ())
 
 
-def test_what_only_waits_is_left_out_once_anything_is_final() -> None:
+def test_a_final_problem_hides_those_that_could_still_pass() -> None:
     """Waiting would not help any more."""
     now = replace(AFTER, rules=(group(evaluated_at=AT),), targets=(target(at=AT),), vitals=replace(NOW, born=7.0))
-    assert [each.check for each in left(now)] == [Verification.PROCESS]
-    assert [each.check for each in left(replace(now, vitals=NOW))] == [Verification.EVALUATION, Verification.TARGETS]
+    assert [each.check for each in problems(now)] == [Verification.PROCESS]
+    assert [each.check for each in problems(replace(now, vitals=NOW))] == [
+        Verification.EVALUATION,
+        Verification.TARGETS,
+    ]
 
 
-def test_an_unmet_thing_is_one_line() -> None:
+def test_a_problem_is_one_line() -> None:
     """The line has the place, the problem, the cause and the next step."""
     assert str(Unmet(Verification.JOBS, "what", "where", "why", "next")) == "where: what: why (next)"
 
@@ -326,7 +335,7 @@ SEEN = {**PLAIN, "__scrape_interval__": "1m", "__scrape_timeout__": "10s"}
 
 
 def with_file(text: str) -> StagedConfiguration:
-    """Stage a job in a scrape file beside the job in the configuration."""
+    """Make staged contents with a job in a scrape file beside the job in the configuration."""
     return staged(BEFORE.configuration, "p.yml", (RuleGroup("g", (X,), EVERY),), lambda _: (), scrape_files(text))
 
 
@@ -337,34 +346,34 @@ def scrape_files(text: str) -> ScrapeFiles:
     return files
 
 
-def test_a_pool_of_a_job_that_is_in_no_file_is_unmet() -> None:
+def test_a_pool_of_an_unknown_job_is_a_problem() -> None:
     """The server may have another scrape file than the staged one."""
-    assert one(replace(AFTER, pools=("node", "strange"))) == (Verification.JOBS, False)
-    assert left(replace(AFTER, pools=None)) == ()
+    assert only_problem(replace(AFTER, pools=("node", "strange"))) == (Verification.JOBS, False)
+    assert problems(replace(AFTER, pools=None)) == ()
 
 
-def test_targets_that_are_not_as_in_a_scrape_file_are_unmet() -> None:
-    """A job of a scrape file has its pool, and exactly its targets."""
+def test_targets_that_differ_from_their_scrape_file_are_a_problem() -> None:
+    """A job of a scrape file needs its pool, and exactly the targets of the file."""
     wanted = with_file("static_configs: [{targets: ['a:1']}]")
     seen = replace(target(job="api"), discovered=SEEN)
     synced = metrics(syncs={"node": 2.0, "api": 1.0})
     now = replace(AFTER, vitals=synced, pools=("node", "api"), targets=(target(), seen))
-    assert left(now, wanted=wanted) == ()
+    assert problems(now, wanted=wanted) == ()
     other = replace(now, targets=(target(), replace(seen, discovered={**SEEN, "team": "x"})))
-    assert one(other, wanted=wanted) == (Verification.TARGETS, False)
-    assert left(other, wanted=wanted)[0].why.startswith("target a:1 of job api is not as in a.yml: team")
-    assert {each.check for each in left(wanted=wanted)} == {Verification.JOBS, Verification.TARGETS}
+    assert only_problem(other, wanted=wanted) == (Verification.TARGETS, False)
+    assert problems(other, wanted=wanted)[0].why.startswith("target a:1 of job api is not as in a.yml: team")
+    assert {each.check for each in problems(wanted=wanted)} == {Verification.JOBS, Verification.TARGETS}
 
 
-def test_a_job_of_a_scrape_file_whose_discovery_failed_before_needs_no_pool() -> None:
-    """As one of the configuration itself; without the files before, nobody knows that it failed."""
+def test_a_scrape_file_job_with_an_empty_discovery_needs_no_pool() -> None:
+    """The same holds for jobs of the configuration. If the old scrape files are not known, the job needs a pool."""
     wanted = with_file("dns_sd_configs: [{names: [a]}]")
-    assert one(wanted=wanted) == (Verification.JOBS, False)
-    assert left(wanted=replace(wanted, had_files=wanted.files)) == ()
+    assert only_problem(wanted=wanted) == (Verification.JOBS, False)
+    assert problems(wanted=replace(wanted, had_files=wanted.files)) == ()
 
 
-def test_a_job_of_a_scrape_file_that_may_drop_targets_tells_no_number() -> None:
-    """Discoveries and relabelling; else each address counts once."""
+def test_a_job_that_may_drop_targets_has_no_number_of_targets() -> None:
+    """Discoveries and relabelling may drop targets. Otherwise each address counts once."""
     for text, count in (
         ("static_configs: [{targets: [a, a, b]}]", 2),
         ("relabel_configs: [{action: drop}], static_configs: [{targets: [a]}]", None),

@@ -1,4 +1,4 @@
-"""The state that a server must have, read from its configuration."""
+"""The expected state of a server, read from its configuration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def read(text: str) -> StagedConfiguration:
 
 
 def job(section: str) -> int | None:
-    """Give the number of targets of a job with this in it."""
+    """Return the number of targets of a job with this section."""
     return read(f"scrape_configs: [{{job_name: a, {section}}}]").jobs[0].targets
 
 
@@ -33,8 +33,8 @@ def job(section: str) -> int | None:
         ("consul_sd_configs: [{server: x}]", None),
     ],
 )
-def test_targets_are_counted_where_the_configuration_tells_them(section: str, expected: int | None) -> None:
-    """Discovery may bring others, relabelling may drop some."""
+def test_static_targets_are_counted(section: str, expected: int | None) -> None:
+    """The number is unknown if a discovery may add targets, or relabelling may drop some."""
     assert job(section) == expected
 
 
@@ -49,12 +49,12 @@ def test_targets_are_counted_where_the_configuration_tells_them(section: str, ex
     ],
 )
 def test_alertmanagers_are_counted(section: str, expected: int) -> None:
-    """Of a discovery at least one is expected."""
+    """A discovery counts as at least one Alertmanager."""
     assert read(section).alertmanagers == expected
 
 
-def test_intervals_and_names_are_read() -> None:
-    """A job's own interval, or the global one."""
+def test_intervals_and_names_of_jobs_are_read() -> None:
+    """A job without an interval has the global one."""
     whole = read(
         "global: {scrape_interval: 20s, evaluation_interval: 40s}\n"
         "scrape_configs: [{job_name: a}, {job_name: b, scrape_interval: 5s}, broken]"

@@ -19,7 +19,7 @@ def course(folder: Path, heard: Listener = ignored) -> Course:
     return Course(folder / "journal.sqlite", "key", "http://h", heard)
 
 
-def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
+def test_a_step_is_reported_and_recorded_before_and_after(tmp_path: Path) -> None:
     """The record has the result, the name of the step and the server."""
     heard: list[Progress] = []
     taken = course(tmp_path, heard.append).take(ReloadStep.LINT, lambda: passed("fine", rules=3))
@@ -31,8 +31,8 @@ def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
     assert after.detail["url"] == "http://h"
 
 
-def test_the_records_of_one_reload_belong_together(tmp_path: Path) -> None:
-    """And to no other reload of the same server."""
+def test_the_records_of_one_reload_have_one_run_id(tmp_path: Path) -> None:
+    """Another reload of the same server has another id."""
     for _ in range(2):
         steps = course(tmp_path)
         steps.take(ReloadStep.LINT, lambda: passed("fine"))
@@ -43,7 +43,7 @@ def test_the_records_of_one_reload_belong_together(tmp_path: Path) -> None:
 
 
 def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
-    """The error is one reason among others. A bug is not a reason."""
+    """The step has the error as a reason. A bug is raised."""
 
     def missing() -> Done[None]:
         raise MissingTool("promtool is not installed", next_step="install it")
@@ -59,7 +59,7 @@ def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
         steps.take(ReloadStep.UNIT, bug)
 
 
-def test_what_speaks_against_a_step_is_counted() -> None:
+def test_the_text_of_a_step_counts_its_reasons() -> None:
     """The first reason is shown, with the number of the others."""
     assert judged(("a\nb", "c", "d"), "fine").detail == "a (and 2 more)"
     assert judged(("a",), "fine") == Done(Outcome.FAIL, "a", ("a",))
@@ -67,8 +67,8 @@ def test_what_speaks_against_a_step_is_counted() -> None:
     assert left_out("no").outcome is Outcome.UNKNOWN
 
 
-def test_the_end_has_every_step_and_every_reason(tmp_path: Path) -> None:
-    """And the journal keeps so many of them."""
+def test_the_result_has_every_step_and_every_reason(tmp_path: Path) -> None:
+    """The record in the journal has a limited number of reasons, and counts the others."""
     steps = course(tmp_path)
     steps.take(ReloadStep.LINT, lambda: judged(tuple(map(str, range(KEPT_REASONS + 5))), ""))
     steps.retries = 2
@@ -85,15 +85,15 @@ def test_the_end_has_every_step_and_every_reason(tmp_path: Path) -> None:
     assert findings[-1] == "and 5 more"
 
 
-def test_a_reason_that_comes_again_is_given_once(tmp_path: Path) -> None:
-    """As where the server is asked several times."""
+def test_a_repeated_reason_is_listed_once(tmp_path: Path) -> None:
+    """The server may give the same reason for several requests."""
     steps = course(tmp_path)
     for _ in range(3):
         steps.take(ReloadStep.TRIGGER, lambda: judged(("nothing listens", "start it"), ""))
     assert steps.ends(Became.FAILED, "no").reasons == ("nothing listens", "start it")
 
 
-def test_a_journal_that_cannot_be_written_stops_what_has_touched_nothing(tmp_path: Path) -> None:
+def test_a_broken_journal_stops_a_reload_before_its_first_change(tmp_path: Path) -> None:
     """After the first change it is only reported, because the rollback matters more."""
     (tmp_path / "journal.sqlite").mkdir()
     steps = course(tmp_path)

@@ -1,4 +1,4 @@
-"""Edited files that are laid aside before the old ones are put back."""
+"""Copies of edited files, made before the old files are put back."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EDITED = "groups: [] # edited\n"
 
 
 def edited(trees: Place, files: dict[str, str]) -> Plan:
-    """Keep what stands there as good, edit it, and plan the way back."""
+    """Keep the live tree as good, edit it, and plan the rollback."""
     good = keep_good(trees.state, trees.live)
     write(trees.live.root, files)
     return plan_in_place(trees.state, trees.live, good)
 
 
-def test_what_would_be_overwritten_is_copied_for_its_owner_alone(tmp_path: Path) -> None:
-    """Changed and new files; nothing that stays as it is."""
+def test_files_to_be_overwritten_are_copied_first(tmp_path: Path) -> None:
+    """Changed files and new files are copied, unchanged files are not. Only the owner can read the copies."""
     trees = place(tmp_path)
     aside = keep_rejected(trees.state, edited(trees, {"rules/a.yml": EDITED, "rules/new.yml": EDITED}))
     assert aside is not None
@@ -35,7 +35,7 @@ def test_what_would_be_overwritten_is_copied_for_its_owner_alone(tmp_path: Path)
     assert (aside / "rules" / "a.yml").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_that_the_new_configuration_does_not_name_is_copied_too(tmp_path: Path) -> None:
+def test_a_file_that_only_the_old_configuration_names_is_copied(tmp_path: Path) -> None:
     """The rollback would overwrite this file too."""
     trees = place(tmp_path)
     files = {"prometheus.yml": CONFIG.replace("rules/*.yml, ", ""), "rules/a.yml": EDITED}
@@ -45,7 +45,7 @@ def test_a_file_that_the_new_configuration_does_not_name_is_copied_too(tmp_path:
 
 
 def test_files_outside_the_folder_are_copied_by_their_whole_path(tmp_path: Path) -> None:
-    """Beside a folder of the tree that has the same name."""
+    """A folder of the tree may have the same name."""
     outside = tmp_path / "elsewhere" / "o.yml"
     write(tmp_path, {"elsewhere/o.yml": "groups: []\n"})
     config = CONFIG.replace("extra.yml", f"outside/*.yml, {outside}")
@@ -57,8 +57,8 @@ def test_files_outside_the_folder_are_copied_by_their_whole_path(tmp_path: Path)
     assert (aside / "outside" / "in.yml").read_text(encoding="utf-8") == EDITED
 
 
-def test_where_the_old_files_stand_nothing_is_copied(tmp_path: Path) -> None:
-    """Nor what is gone."""
+def test_without_an_edited_file_no_copy_is_made(tmp_path: Path) -> None:
+    """The old files are in place, and the new file was removed."""
     trees = place(tmp_path)
     old = (trees.live.root / "rules" / "a.yml").read_text(encoding="utf-8")
     marker = edited(trees, {"rules/a.yml": EDITED, "rules/new.yml": EDITED})
@@ -67,8 +67,8 @@ def test_where_the_old_files_stand_nothing_is_copied(tmp_path: Path) -> None:
     assert keep_rejected(trees.state, marker) is None
 
 
-def test_only_the_last_few_are_kept(tmp_path: Path) -> None:
-    """The oldest go first."""
+def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
+    """The oldest copies are removed first."""
     trees = place(tmp_path)
     made = []
     for number in range(MOST_KEPT + 2):
@@ -80,8 +80,11 @@ def test_only_the_last_few_are_kept(tmp_path: Path) -> None:
     assert [path.exists() for path in made] == [False, False, *[True] * MOST_KEPT]
 
 
-def test_what_cannot_be_laid_aside_is_not_overwritten(tmp_path: Path) -> None:
-    """A folder in the way, or a file that is none: both are an error, with what to do."""
+def test_a_file_that_cannot_be_copied_is_an_error(tmp_path: Path) -> None:
+    """A file has the name of the folder for copies, or a folder is in the place of the edited file.
+
+    The error has the next step.
+    """
     trees = place(tmp_path)
     marker = edited(trees, {"rules/a.yml": EDITED})
     (trees.state.folder / "rejected").write_text("in the way", encoding="utf-8")

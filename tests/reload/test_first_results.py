@@ -1,4 +1,4 @@
-"""Evaluations count only once the input of a rule is there."""
+"""Evaluations that count: those that began once the input of the rule was there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ C: Rules = (("c:c", "b:b"),)
 
 
 def group(name: str, rules: Rules, began: float | None, took: float = 0.0) -> LoadedGroup:
-    """Make a group that was evaluated at a time after the reload."""
+    """Make a group that was evaluated so many seconds after the reload."""
     at = None if began is None else AT + began
     states = tuple(
         RuleState(Rule(RuleKind.RECORD, record, expression), RuleHealth.OK, evaluated_at=at)
@@ -32,14 +32,14 @@ def group(name: str, rules: Rules, began: float | None, took: float = 0.0) -> Lo
 
 
 def look(*groups: LoadedGroup, before: ServerState = BEFORE) -> ServerState:
-    """Make what one look shows."""
+    """Make the state that one look shows."""
     return replace(AFTER, rules=groups, targets=before.targets)
 
 
 def waiting(
     *looks: ServerState, before: ServerState = BEFORE, delay: float = 0.0, reload: Reload = RELOAD
 ) -> list[str]:
-    """Look again and again; return what the last look does not count, and why."""
+    """Look again and again. Return the evaluations that the last look does not count, with the reasons."""
     files = tuple(RuleGroup(one.name, (), delay=timedelta(seconds=delay)) for one in looks[0].rules)
     compared = LoadedComparison(before, looks[0], replace(STAGED, rules=files), reload)
     for now in looks:
@@ -50,16 +50,16 @@ def waiting(
 FIRST = "b: the first evaluation of record a:a of group a, which it reads"
 
 
-def test_an_evaluation_before_that_of_the_new_record_that_it_reads_does_not_count() -> None:
-    """Nor does one that began while the record was still evaluated."""
+def test_an_evaluation_before_its_input_does_not_count() -> None:
+    """The record that the rule reads must have been evaluated completely before."""
     assert waiting(look(group("a", A, 5.0), group("b", B, 4.0))) == [FIRST]
     assert waiting(look(group("a", A, 5.0, took=2.0), group("b", B, 6.0))) == [FIRST]
     assert waiting(look(group("a", A, None), group("b", B, 4.0))) == ["a: the reload", FIRST]
     assert waiting(look(group("a", A, 5.0, took=2.0), group("b", B, 7.5))) == []
 
 
-def test_the_first_evaluation_that_was_seen_counts() -> None:
-    """However often the record is evaluated after it."""
+def test_the_first_seen_evaluation_of_the_input_counts() -> None:
+    """Later evaluations of the record make no difference."""
     first = look(group("a", A, 5.0), group("b", B, 4.0))
     assert waiting(first, look(group("a", A, 10.0), group("b", B, 9.0))) == []
 
@@ -73,8 +73,8 @@ def test_a_chain_of_records_is_waited_for_to_its_end() -> None:
     assert waiting(early, then, look(group("c", C, 9.5), group("b", B, 9.0), group("a", A, 10.0))) == []
 
 
-def test_rules_that_were_there_and_succeeded_are_not_waited_for() -> None:
-    """The records of such rules are not new input. The record of a rule that failed is new input."""
+def test_unchanged_records_are_no_new_input() -> None:
+    """The record of a rule that failed before the reload is new input."""
     before = replace(BEFORE, rules=(group("a", A, -50.0), group("b", B, -50.0)))
     now = look(group("a", A, 5.0), group("b", B, 4.0), before=before)
     assert waiting(now, before=before) == []
@@ -85,7 +85,7 @@ def test_rules_that_were_there_and_succeeded_are_not_waited_for() -> None:
 
 
 def test_a_new_target_may_be_the_input_of_every_rule() -> None:
-    """Also of records that were there before, and read by rules that were."""
+    """The records and their readers may have existed before the reload."""
     before = replace(BEFORE, rules=(group("a", A, -50.0), group("b", B, -50.0)))
     now = replace(look(group("a", A, 5.0), group("b", B, 4.0)), targets=(target("b:1", at=AT + 1),))
     assert waiting(now, before=before) == [FIRST]
@@ -102,8 +102,8 @@ def test_a_group_with_a_query_offset_reads_the_past(began: float, counts: bool) 
     assert bool(waiting(look(group("a", A, 5.0), group("b", B, began)), delay=10.0)) is not counts
 
 
-def test_rules_of_one_group_are_evaluated_one_after_another() -> None:
-    """A rule has the record of a rule above it at once, and that of a rule below it or of itself the next time."""
+def test_the_rules_of_a_group_are_evaluated_in_order() -> None:
+    """A rule reads a record above it in the same evaluation. It reads a later record, or itself, in the next one."""
     down, up, itself = (*A, *B), (*B, *A), (("a:a", "a:a or up"),)
     assert waiting(look(group("g", down, 5.0))) == []
     for rules in (up, itself):
@@ -112,13 +112,16 @@ def test_rules_of_one_group_are_evaluated_one_after_another() -> None:
 
 
 def test_an_evaluation_that_began_before_the_reload_does_not_count() -> None:
-    """Even if the rule itself was evaluated after it."""
+    """The rule itself may have been evaluated after the reload."""
     slow = group("a", A, 1.0)
     assert waiting(look(replace(slow, began_at=AT - 1.0))) == ["a: the reload"]
 
 
 def test_a_later_failure_makes_the_first_results_void() -> None:
-    """A rollback waits for evaluations after the last failed one; their readers wait again."""
+    """A rollback waits for evaluations after the last failed one.
+
+    The readers of those rules are evaluated again too.
+    """
     early = look(group("a", A, 5.0), group("b", B, 6.0))
     failing = replace(RELOAD, is_rollback=True, failing=replace(early, now=AT + 8.0))
     compared = replace(LoadedComparison(BEFORE, early, STAGED, RELOAD).seen(), reload=failing)
@@ -126,13 +129,13 @@ def test_a_later_failure_makes_the_first_results_void() -> None:
     assert [one.where for one in evaluation(late)] == ["group r.yml;b"]
 
 
-def test_other_rules_than_at_the_look_before_are_looked_at_anew() -> None:
+def test_rules_that_change_between_looks_are_compared_anew() -> None:
     """The inputs of other rules may differ."""
     assert waiting(look(group("b", B, 4.0)), look(group("a", A, 5.0), group("b", B, 4.5))) == [FIRST]
 
 
-def test_a_server_that_shows_no_evaluations_of_groups_is_judged_by_those_of_rules() -> None:
-    """A group that was never evaluated has none."""
+def test_without_evaluations_of_groups_those_of_rules_count() -> None:
+    """A group without any evaluation has no result."""
     shown = replace(group("a", A, 5.0), began_at=None, ended_at=None)
     found = evaluation_of(shown)
     assert found is not None
@@ -141,7 +144,7 @@ def test_a_server_that_shows_no_evaluations_of_groups_is_judged_by_those_of_rule
     assert evaluation_of(LoadedGroup("g", EVERY, ())) is None
 
 
-def test_of_two_due_times_the_later_one_holds() -> None:
+def test_the_later_of_two_due_times_counts() -> None:
     """An event that has not been seen is later than any time."""
     early, late, unseen = Due(1.0, "early"), Due(2.0, "late"), Due(None, "unseen")
     assert [early.later(late), late.later(early), late.later(unseen), unseen.later(late)] == [
@@ -152,7 +155,7 @@ def test_of_two_due_times_the_later_one_holds() -> None:
     ]
 
 
-def test_a_rule_is_new_if_its_meaning_is() -> None:
+def test_a_rule_with_another_meaning_is_new() -> None:
     """The place of a rule does not count. The labels count."""
     before = replace(BEFORE, rules=(group("a", A, -50.0),))
     assert list(new_or_changed_rules(before, look(group("elsewhere", A, 5.0)))) == []

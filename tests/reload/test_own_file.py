@@ -1,4 +1,4 @@
-"""The file that a server reads, found through its process; each process here is a folder such as the kernel shows."""
+"""The file that a server reads, found through its process. Each process is a folder in the form of ``/proc``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Machine:
     """A machine with processes, and the policy's file."""
 
     def __init__(self, folder: Path) -> None:
-        """Make one without any process."""
+        """Make a machine without any process."""
         self.proc = folder / "proc"
         self.proc.mkdir()
         (self.proc / "stat").write_text(f"cpu 1 2\nbtime {BOOTED}\n", encoding="utf-8")
@@ -37,7 +37,7 @@ class Machine:
     def process(
         self, number: int, *, program: str = "prometheus", command: str = f"--config.file={CONFIG}", ticks: int = TICKS
     ) -> Path:
-        """Add a process; gives the folder that it has as its root."""
+        """Add a process. Return its root folder."""
         process = self.proc / str(number)
         root = process / "root"
         (root / "srv/conf").mkdir(parents=True)
@@ -47,7 +47,7 @@ class Machine:
         return root
 
     def own(self) -> OwnFile:
-        """Say which file the server reads."""
+        """Return the file that the server reads."""
         return own_file(self.server, self.file, self.proc)
 
 
@@ -58,13 +58,13 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_another_file_at_the_same_path_is_another_file(machine: Machine) -> None:
-    """A container's own; the same bytes do not make it the policy's."""
+    """A container has a file of its own. Equal bytes do not make it the file of the policy."""
     root = machine.process(7)
     (root / "srv" / CONFIG).write_text("x\n", encoding="utf-8")
     assert machine.own() == OwnFile(Which.OTHER, "process 7 has another file at /srv/conf/prometheus.yml")
 
 
-def test_a_file_that_is_gone_here_is_unknown(machine: Machine) -> None:
+def test_a_removed_file_of_the_policy_is_unknown(machine: Machine) -> None:
     """The file was removed during the check."""
     (machine.process(7) / "srv" / CONFIG).touch()
     machine.file.unlink()
@@ -72,14 +72,14 @@ def test_a_file_that_is_gone_here_is_unknown(machine: Machine) -> None:
 
 
 def test_a_prometheus_that_names_no_file_may_be_the_server(machine: Machine) -> None:
-    """The default path and a file of arguments are not known here, so the file that the process sees decides."""
+    """The default path and files of arguments are not known, so the file that the process sees decides."""
     root = machine.process(7, command="@arguments")
     (root / "srv" / CONFIG).hardlink_to(machine.file)
     assert machine.own() == OwnFile(Which.SAME)
 
 
 def test_a_server_whose_process_is_not_seen_is_unknown(machine: Machine) -> None:
-    """Processes of another configuration, of another age, that hide, or that ended meanwhile are none of it."""
+    """Processes with another configuration or start time, hidden processes and ended processes do not count."""
     (machine.process(1, command="--config.file=other.yml") / "srv" / CONFIG).touch()
     (machine.process(2, program="pushgateway", command="--web.x") / "srv" / CONFIG).touch()
     (machine.process(3, ticks=TICKS + 1000) / "srv" / CONFIG).touch()
@@ -92,8 +92,8 @@ def test_a_server_whose_process_is_not_seen_is_unknown(machine: Machine) -> None
     assert machine.own().which is Which.UNKNOWN
 
 
-def test_processes_that_read_different_files_leave_it_unknown(machine: Machine) -> None:
-    """Two containers that were started at the same time."""
+def test_processes_that_read_different_files_are_unknown(machine: Machine) -> None:
+    """Two containers started at the same time."""
     (machine.process(1) / "srv" / CONFIG).hardlink_to(machine.file)
     (machine.process(2) / "srv" / CONFIG).touch()
     assert machine.own().which is Which.UNKNOWN
@@ -103,7 +103,7 @@ def test_processes_that_read_different_files_leave_it_unknown(machine: Machine) 
 
 
 def test_the_policys_file_is_found_through_links_of_a_container(machine: Machine) -> None:
-    """An absolute link there begins at the container's root. A bind mount is the same file, as a hard link is."""
+    """An absolute link begins at the root of the container. A bind mount is the same file, like a hard link."""
     root = machine.process(1)
     (root / "etc").mkdir()
     (root / "etc/prometheus.yml").hardlink_to(machine.file)
@@ -130,16 +130,16 @@ OTHER, UNKNOWN, SAME = OwnFile(Which.OTHER, "there"), OwnFile(Which.UNKNOWN, "hi
         (SAME, SECRETS, False, False),
     ],
 )
-def test_what_is_not_seen_to_change_has_to_be_read_by_the_server(
+def test_an_invisible_change_needs_proof_that_the_server_reads_the_file(
     own: OwnFile, seen: Visible, *, known: bool, is_refused: bool
 ) -> None:
-    """A visible change of the configuration proves it; of rules alone, only where no secret changes."""
+    """A visible change of the configuration is a proof. A visible change of rules is one only if no secret changes."""
     told = tuple(unproved(Path("/x.yml"), own, seen, known=known))
     assert bool(told) == is_refused
     assert all(own.detail in one and "/x.yml" in one for one in told)
 
 
-def test_secrets_that_nothing_proves_are_warned_of() -> None:
+def test_unproved_secrets_are_a_warning() -> None:
     """No secret changes, and no change shows that the server reads them."""
     masked = replace(NOTHING, masked=True)
     (warning,) = unproved_secrets(Path("/x.yml"), UNKNOWN, masked, known=False)

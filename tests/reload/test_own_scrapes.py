@@ -1,4 +1,4 @@
-"""Reloads of scrape files over the answers of a server whose process nobody sees: refusals and rollbacks."""
+"""Reloads of scrape files of a server whose process is not visible: refusals and rollbacks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import write
 from tests.reload.answering_server import CONFIG, FILES, REJECTED, Scene, scene
-from tests.reload.test_run import killed, told
+from tests.reload.test_run import killed, messages
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -35,7 +35,7 @@ OLD = {**FILES, "prometheus.yml": WITH_FILES, "jobs/api.yml": JOB % ("", RELABEL
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """Put a newer server over good files, a scrape file among them; the staged ones are the same."""
+    """Serve good files with a newer server. One is a scrape file, and the staged files are equal."""
     monkeypatch.setattr(asking, "wait", lambda _: None)
     monkeypatch.setattr(verify, "SLACK", timedelta(0))
     with scene(tmp_path) as made:
@@ -48,22 +48,22 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
 
 
 def asked(stage: Scene, *, in_place: bool = False, **more: object) -> ReloadResult:
-    """Reload; the promtool here may be of another version than the server."""
+    """Reload. The version of promtool may differ from that of the server."""
     request = stage.request(in_place=in_place, allow_version_skew=True)
     return reload(replace(request, **more))  # type: ignore[arg-type]
 
 
 def refused(stage: Scene, *, in_place: bool = False, **more: object) -> str:
-    """Reload; nothing may be touched or asked; gives the reasons."""
+    """Reload, and return the reasons of the refusal. No file may change, and the server may get no request."""
     before, times = stage.live(), stage.server.asked
     result = asked(stage, in_place=in_place, **more)
-    assert result.became is Became.REFUSED, told(result)
+    assert result.became is Became.REFUSED, messages(result)
     assert (stage.live(), stage.server.asked) == (before, times)
     return "\n".join(result.reasons)
 
 
 def emptied(folder: Path) -> None:
-    """Take the scrape file away."""
+    """Remove the scrape file."""
     (folder / "jobs/api.yml").unlink()
 
 
@@ -83,7 +83,7 @@ def linked_to_nothing(folder: Path) -> None:
 
 
 def written(text: str) -> Callable[[Path], None]:
-    """Write the scrape file anew."""
+    """Make a function that writes the scrape file anew."""
     return lambda folder: write(folder, {"jobs/api.yml": text})
 
 
@@ -103,7 +103,7 @@ def written(text: str) -> Callable[[Path], None]:
 def test_a_scrape_file_that_cannot_be_loaded_is_refused(
     stage: Scene, spoil: Callable[[Path], None], why: str, *, in_place: bool
 ) -> None:
-    """In place and from a staged folder; a look says the same."""
+    """The files are in place or staged. A preview gives the same reason."""
     assert asked(stage, in_place=True).became is Became.RELOADED
     folder = stage.folder / ("live" if in_place else "staged")
     spoil(folder)
@@ -112,28 +112,28 @@ def test_a_scrape_file_that_cannot_be_loaded_is_refused(
 
 
 def test_a_server_before_2_43_is_refused(stage: Scene) -> None:
-    """Such a server does not know the key. A server without a version may be a new build."""
+    """An older server does not know ``scrape_config_files``. A server without a version may be a new build."""
     stage.server.state_now = replace(stage.server.state_now, version="2.42.0")
     assert "has scrape_config_files, and the server is Prometheus 2.42.0: only 2.43 and later" in refused(stage)
     stage.server.state_now = replace(stage.server.state_now, version=None)
     assert asked(stage).became is Became.RELOADED
 
 
-def test_a_change_that_nobody_can_see_is_refused(stage: Scene) -> None:
-    """The reason names the file and a way that works: a visible change in the same file."""
+def test_an_invisible_change_of_a_scrape_file_is_refused(stage: Scene) -> None:
+    """The reason names the file. A visible change in the same file is accepted."""
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("", RELABELLED % "b")})
     path = stage.folder / "live/jobs/api.yml"
     assert f"{path}, of scrape_config_files, changes in parts that the server does not show" in refused(stage)
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("team: x", RELABELLED % "b")})
     result = asked(stage)
-    assert (result.became, result.warnings) == (Became.RELOADED, ()), told(result)
+    assert (result.became, result.warnings) == (Became.RELOADED, ()), messages(result)
     assert stage.live()["jobs/api.yml"] == JOB % ("team: x", RELABELLED % "b")
 
 
-def test_parts_that_do_not_change_and_nobody_can_see_are_a_warning(stage: Scene) -> None:
+def test_invisible_unchanged_parts_are_a_warning(stage: Scene) -> None:
     """The warning names the parts. A file that the server shows completely needs no warning."""
     result = asked(stage)
-    assert result.became is Became.RELOADED, told(result)
+    assert result.became is Became.RELOADED, messages(result)
     (warning,) = result.warnings
     assert warning.startswith(
         f"parts of {stage.folder}/live/jobs/api.yml are not proved: the server does not show them"
@@ -144,7 +144,7 @@ def test_parts_that_do_not_change_and_nobody_can_see_are_a_warning(stage: Scene)
     write(stage.folder / "live", {"jobs/api.yml": JOB % ("", "")})
     stage.server.read()
     shown = asked(stage)
-    assert (shown.became, shown.warnings) == (Became.RELOADED, ()), told(shown)
+    assert (shown.became, shown.warnings) == (Became.RELOADED, ()), messages(shown)
 
 
 def test_a_job_may_move_into_a_scrape_file(stage: Scene) -> None:
@@ -153,7 +153,7 @@ def test_a_job_may_move_into_a_scrape_file(stage: Scene) -> None:
     write(stage.folder / "staged", {"prometheus.yml": WITH_FILES.partition("scrape_configs:")[0] + KEY, **moved})
     stage.server.before_answer = lambda: None
     result = asked(stage)
-    assert result.became is Became.RELOADED, told(result)
+    assert result.became is Became.RELOADED, messages(result)
     write(stage.folder / "staged", {"jobs/other.yml": moved["jobs/node.yml"]})
     (stage.folder / "staged/jobs/node.yml").unlink()
     assert "jobs/other.yml, of scrape_config_files, changes in parts" in refused(stage)
@@ -162,8 +162,8 @@ def test_a_job_may_move_into_a_scrape_file(stage: Scene) -> None:
 KEY = "scrape_config_files: [jobs/*.yml]\n"
 
 
-def test_a_job_that_goes_proves_its_file(stage: Scene) -> None:
-    """The pool of the job is gone then."""
+def test_a_removed_job_proves_its_file(stage: Scene) -> None:
+    """The server has no pool of the job after the reload."""
     two = (JOB % ("", "")).replace("]}]", "]}, {job_name: b, metric_relabel_configs: [{regex: %s}]}]", 1)
     write(stage.folder / "live", {"jobs/api.yml": two % "a"})
     stage.server.read()
@@ -171,8 +171,8 @@ def test_a_job_that_goes_proves_its_file(stage: Scene) -> None:
     assert asked(stage, max_removed=1.0).became is Became.RELOADED
 
 
-def test_a_server_with_other_scrape_files_is_known_by_nobody(stage: Scene) -> None:
-    """A pool too many, one too few, and another label: refused, and repaired if that is asked for."""
+def test_a_server_with_other_scrape_files_is_refused(stage: Scene) -> None:
+    """An extra pool, a missing pool and another label are refused. ``--repair`` reloads all the same."""
     known = stage.server.state_now
     assert known.pools is not None
     (target,) = known.targets
@@ -196,26 +196,26 @@ def test_a_live_scrape_file_that_cannot_be_read_is_repaired(stage: Scene) -> Non
     assert "the server has neither the old files nor the new ones" in refused(stage)
     stage.server.replies = [REJECTED]
     lost = asked(stage, repair=True)
-    assert lost.became is Became.FAILED, told(lost)
+    assert lost.became is Became.FAILED, messages(lost)
     assert recover(stage.request()).became is Became.FAILED
-    assert "unexpected" not in told(lost)
+    assert "unexpected" not in messages(lost)
 
 
 def test_rejected_scrape_files_are_put_back(stage: Scene) -> None:
-    """From a staged folder, new ones and changed ones; in place the edited ones are laid aside."""
+    """Staged files are new or changed. Files that were edited in place are copied first."""
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("team: x", ""), "jobs/b.yml": "scrape_configs: []\n"})
     stage.server.replies = [REJECTED]
     result = asked(stage)
-    assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), told(result)
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), messages(result)
     write(stage.folder / "live", {"jobs/api.yml": JOB % ("team: x", "")})
     stage.server.replies = [REJECTED]
     result = asked(stage, in_place=True)
-    assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), told(result)
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), messages(result)
     (edited,) = (stage.state().folder / "rejected").rglob("jobs/api.yml")
     assert "team: x" in edited.read_text(encoding="utf-8")
 
 
-def test_a_server_that_goes_on_with_the_old_scrape_file_is_found_out(
+def test_a_server_that_keeps_the_old_scrape_file_fails_the_reload(
     stage: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server answers 200 and shows the old label."""
@@ -231,28 +231,28 @@ def test_a_server_that_goes_on_with_the_old_scrape_file_is_found_out(
     monkeypatch.setattr(type(stage.server), "read", read_other_files)
     result = asked(stage)
     assert result.became is not Became.RELOADED
-    assert "the targets on the server are not those of scrape_config_files" in told(result)
+    assert "the targets on the server are not those of scrape_config_files" in messages(result)
     assert stage.live() == OLD
 
 
 def request_of(stage: Scene) -> ReloadRequest:
-    """Ask for the staged files with a visible change in the scrape file."""
+    """Make a request for the staged files, with a visible change in the scrape file."""
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("team: x", "")})
     return stage.request(allow_version_skew=True)
 
 
 @pytest.mark.parametrize("step", [ReloadStep.TRIGGER, ReloadStep.VERIFY])
 def test_a_killed_reload_is_recovered_with_its_scrape_files(stage: Scene, step: ReloadStep) -> None:
-    """The old ones are back on disk and on the server."""
+    """The old files are back on disk and on the server."""
     request = request_of(stage)
     killed(request, step)
     assert pending(stage.state()) is not None
     assert stage.live() != OLD
     result = recover(request)
-    assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), told(result)
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), messages(result)
 
 
-def test_a_scrape_file_by_an_absolute_path_outside_the_folder_is_judged_too(stage: Scene) -> None:
+def test_a_scrape_file_outside_the_folder_is_checked_too(stage: Scene) -> None:
     """The file is the same for both trees, so it can change only in place, and a rollback restores it."""
     outside = stage.folder / "outside"
     write(outside, {"api.yml": JOB % ("", "")})
@@ -260,15 +260,15 @@ def test_a_scrape_file_by_an_absolute_path_outside_the_folder_is_judged_too(stag
     write(stage.folder / "live", {"prometheus.yml": text})
     stage.server.read()
     first = asked(stage, in_place=True)
-    assert (first.became, first.warnings) == (Became.RELOADED, ()), told(first)
+    assert (first.became, first.warnings) == (Became.RELOADED, ()), messages(first)
     write(outside, {"api.yml": JOB % ("team: x", "")})
     stage.server.replies = [REJECTED]
     assert asked(stage, in_place=True).became is Became.ROLLED_BACK
     assert (outside / "api.yml").read_text(encoding="utf-8") == JOB % ("", "")
 
 
-def test_a_link_to_a_scrape_file_is_never_replaced(stage: Scene) -> None:
-    """The text of the link's file would change, so the reload is refused, as for rules."""
+def test_a_reload_through_a_link_to_a_scrape_file_is_refused(stage: Scene) -> None:
+    """The switch would replace the link by a file, as for rules."""
     write(stage.folder / "checkout", {"api.yml": OLD["jobs/api.yml"]})
     (stage.folder / "live/jobs/api.yml").unlink()
     (stage.folder / "live/jobs/api.yml").symlink_to("../../checkout/api.yml")
@@ -276,8 +276,8 @@ def test_a_link_to_a_scrape_file_is_never_replaced(stage: Scene) -> None:
     assert "jobs/api.yml is a link to ../../checkout/api.yml" in refused(stage)
 
 
-def test_old_servers_that_do_not_list_pools_are_judged_by_targets(stage: Scene) -> None:
-    """Such servers are older than 2.42, and have no scrape files."""
+def test_without_a_list_of_pools_targets_are_compared(stage: Scene) -> None:
+    """Servers without the list are older than 2.42, and have no scrape files."""
     before = replace(stage.server.state_now, pools=None)
     contents = stage_contents(stage)
     assert unlike(contents, before) == ()

@@ -1,4 +1,4 @@
-"""The server of a reload, and the ways to ask it."""
+"""The server of a reload, and the ways to ask for one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOON = timedelta(milliseconds=1)
 
 @contextmanager
 def answering(folder: Path, *statuses: str) -> Iterator[AskedServer]:
-    """Answer every question with one status after another, the last one for ever."""
+    """Give these status codes one after another, and the last one for ever."""
     left = list(statuses)
     with faulty(lambda c: c.answer(left.pop(0) if len(left) > 1 else left[0], b"Unauthorized")) as server:
         path = folder / "gonogo.yaml"
@@ -24,16 +24,16 @@ def answering(folder: Path, *statuses: str) -> Iterator[AskedServer]:
         yield place_of(ReloadRequest(load(path))).server
 
 
-def test_the_reason_why_a_server_is_not_ready_is_said(tmp_path: Path) -> None:
-    """A wrong password is no slow start."""
+def test_a_server_that_is_not_ready_has_a_reason(tmp_path: Path) -> None:
+    """A wrong password is not mistaken for a slow start."""
     with answering(tmp_path, "401 Unauthorized") as asked:
         said = asked.unready(SOON)
         assert said.startswith(f"{asked.url} did not become ready within 0.001 s: the server answered 401 Unauthorized")
         assert "basic_auth" in said
 
 
-def test_a_server_that_is_ready_or_has_become_so_is_said(tmp_path: Path) -> None:
-    """The time was up, and it is not waited any longer."""
+def test_a_server_that_is_ready_too_late_is_reported(tmp_path: Path) -> None:
+    """The time is over, so the command does not wait any longer. A server that is ready in time has no reason."""
     with answering(tmp_path, "200 OK") as asked:
         assert asked.unready(SOON) == ""
     with answering(tmp_path, "503 Service Unavailable", "200 OK") as asked:

@@ -14,25 +14,25 @@ from tests.reload.compare.rule_edits import MINUTE, as_loaded
 
 
 def test_a_step_is_one_line() -> None:
-    """A server's answer may have several lines."""
+    """Line feeds of an answer are escaped."""
     report = StepReport(ReloadStep.TRIGGER, Outcome.UNKNOWN, "two\nlines", 0.04)
     assert step_text(report) == "UNKNOWN trigger: two\\nlines (0.0 s)"
 
 
-def test_every_reason_is_listed_and_a_longer_one_goes_on_indented() -> None:
-    """An empty one cannot hide."""
+def test_every_reason_is_listed() -> None:
+    """Further lines of a reason are indented. An empty reason is listed too."""
     result = ReloadResult(Became.REFUSED, "nothing was changed", (), ("one\n  why:  two", ""))
     assert reload_text(result) == "refused: nothing was changed (0.0 s)\n- one\n    why:  two\n- \n"
 
 
-def test_the_preview_is_shown_to_whoever_only_looks() -> None:
-    """Else it is not repeated."""
+def test_only_a_look_shows_the_preview() -> None:
+    """A reload does not repeat the preview."""
     result = ReloadResult(Became.UNCHANGED, "a look", (), preview=("+ job x",))
     assert reload_text(replace(result, looked=True)) == "looked: a look (0.0 s)\n+ job x\n"
     assert reload_text(result) == "unchanged: a look (0.0 s)\n"
 
 
-def test_a_lost_reload_is_loud_and_names_the_commands() -> None:
+def test_a_failed_reload_lists_the_commands_for_a_person() -> None:
     """A person has to look."""
     result = ReloadResult(Became.FAILED, "lost", (), commands=("cp a b",))
     assert reload_text(result).splitlines()[1:] == [
@@ -41,13 +41,13 @@ def test_a_lost_reload_is_loud_and_names_the_commands() -> None:
     ]
 
 
-def test_what_is_a_success() -> None:
-    """Only what is proved to have what it should have."""
+def test_only_reloaded_and_unchanged_are_a_success() -> None:
+    """The server is proved to have the wanted files."""
     assert {became for became in Became if became.success} == {Became.RELOADED, Became.UNCHANGED}
 
 
-def test_a_reload_has_its_steps_and_what_a_person_needs() -> None:
-    """Each step by its name, outcome, sentence and time to the millisecond; then reasons and commands."""
+def test_the_json_of_a_reload_has_steps_reasons_and_commands() -> None:
+    """Each step has its name, outcome, sentence and time to the millisecond."""
     step = StepReport(ReloadStep.VERIFY, Outcome.FAIL, "no", 1.23456, ("no", "and no"))
     reasons, failing = ("no", "and no"), ("rule x: no",)
     result = ReloadResult(Became.FAILED, "lost", (step,), reasons, ("cp a b",), ("+ job x",), 2.0, 1, failing=failing)
@@ -77,18 +77,18 @@ scrape_configs:
 """
 
 
-def test_nothing_is_said_to_be_nothing() -> None:
-    """So that an empty answer is never taken for one."""
+def test_an_empty_preview_is_a_sentence() -> None:
+    """An empty answer would be ambiguous."""
     assert preview_lines(Preview()) == ("nothing would change: the server has what is staged",)
 
 
-def test_what_cannot_be_compared_is_said() -> None:
-    """And no character of it moves the cursor."""
+def test_a_failed_comparison_is_in_the_preview() -> None:
+    """Control characters are escaped."""
     assert preview_lines(Preview(unreadable="a\x1b[2J\nb")) == ("! a\\x1b[2J\\nb",)
 
 
-def test_each_change_has_its_line() -> None:
-    """With a sign before it."""
+def test_each_change_has_a_line() -> None:
+    """A sign at the beginning shows the kind of the change."""
     changed = replace(DOWN, labels={}, expression="up == 1")
     shown = JOBS.replace("scheme: http", "scheme: https")
     before = Running(shown, as_loaded([RuleGroup("g", (DOWN, SUM))]))
@@ -111,8 +111,8 @@ def test_each_change_has_its_line() -> None:
     assert "~ scrape_configs[one].scheme: https -> http" in lines
 
 
-def test_another_order_has_its_line() -> None:
-    """Though every rule stays as it is."""
+def test_another_order_of_rules_has_a_line() -> None:
+    """The rules themselves are equal."""
     before = Running(JOBS, as_loaded([RuleGroup("g", (DOWN, SUM))]))
     lines = preview_lines(preview(before, StagedText(JOBS, (RuleGroup("g", (SUM, DOWN)),))))
     assert "~ group g: the order of its rules" in lines

@@ -1,4 +1,4 @@
-"""Rights and symbolic links in a reload: a change of them counts, and the way back brings them back."""
+"""Rights and symbolic links in a reload. A change of them counts, and a rollback restores them."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ LONGER = FILES[RULES].replace("]}]", ", {record: 'a:d', expr: up}]}]")
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """Put a server over good files; what is unmet is not waited for."""
+    """Serve good files. No reload waits for a check that fails."""
     monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
     with scene(tmp_path) as made:
         yield made
 
 
 def in_place(stage: Scene) -> ReloadResult:
-    """Reload what is live."""
+    """Reload the live files."""
     return reload(stage.request(in_place=True))
 
 
 def detail(result: ReloadResult, step: ReloadStep) -> str:
-    """Give what came of a step."""
+    """Return the text of a step."""
     return next(one.detail for one in result.steps if one.step is step)
 
 
 def farm(stage: Scene) -> Path:
-    """Let the rule file lead through a link that a deployment turns; gives that link."""
+    """Let the rule file lead through a link that a deployment turns. Return that link."""
     live = stage.folder / "live"
     (live / "..1").mkdir()
     (live / RULES).rename(live / "..1/a.yml")
@@ -61,8 +61,8 @@ def deploy(link: Path, number: int) -> None:
 
 
 @pytest.mark.parametrize("change", ["mode", "acl", "attribute"])
-def test_a_right_alone_is_a_change_and_is_found_out(stage: Scene, change: str) -> None:
-    """The server refuses a file that it cannot read any more: the right is put back."""
+def test_a_changed_right_is_a_change_and_is_rolled_back(stage: Scene, change: str) -> None:
+    """The server cannot read the file any more and rejects the reload. The old right is restored."""
     path = stage.folder / "live" / RULES
     assert mark(path)
     assert in_place(stage).became is Became.RELOADED
@@ -82,8 +82,8 @@ def test_a_right_alone_is_a_change_and_is_found_out(stage: Scene, change: str) -
     assert in_place(stage).became is Became.UNCHANGED
 
 
-def test_a_right_that_the_server_can_live_with_is_reloaded_and_proved(stage: Scene) -> None:
-    """From a staged folder as well: what is live is not what was proved."""
+def test_a_harmless_change_of_rights_is_reloaded_and_proved(stage: Scene) -> None:
+    """The live file has other rights than the proved one, so the staged files are loaded again."""
     assert reload(stage.request()).became is Became.RELOADED
     assert reload(stage.request()).became is Became.UNCHANGED
     (stage.folder / "live" / RULES).chmod(0o604)
@@ -104,10 +104,8 @@ def test_a_right_that_changes_while_the_server_reads_proves_nothing(stage: Scene
     assert reload(stage.request(in_place=not staged)).became is Became.UNCHANGED
 
 
-def test_what_cannot_be_kept_is_refused_before_anything_is_touched(
-    stage: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the file and the attribute, by a look already; a look touches nothing."""
+def test_an_attribute_that_would_be_lost_is_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason names the file and the attribute. A preview gives the same reason, and no file is changed."""
     assert mark(stage.folder / "live" / RULES)
     before = {path: path.stat().st_mtime_ns for path in (stage.folder / "live").rglob("*")}
     write(stage.folder / "staged", {RULES: LONGER})
@@ -126,8 +124,8 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_touched(
     assert {path: path.stat().st_mtime_ns for path in (stage.folder / "live").rglob("*")} == before
 
 
-def test_a_link_whose_release_is_gone_is_said_and_warned_of(stage: Scene) -> None:
-    """The rollback has to put a file in its place; from then on deployments go past it, and each answer says so."""
+def test_a_link_to_a_removed_release_is_replaced_with_a_warning(stage: Scene) -> None:
+    """The rollback puts a file in its place, which later deployments do not replace. Each answer warns of that."""
     link = farm(stage)
     assert in_place(stage).warnings == ()
     deploy(link, 2)
@@ -152,7 +150,7 @@ def test_a_link_whose_release_is_gone_is_said_and_warned_of(stage: Scene) -> Non
     assert (again.became, again.warnings) == (Became.RELOADED, ()), again
 
 
-def test_a_rollback_turns_the_link_back_and_says_so(stage: Scene) -> None:
+def test_a_rollback_turns_the_link_back_and_reports_that(stage: Scene) -> None:
     """The link stays a link, and the next deployment reaches the server."""
     link = farm(stage)
     assert in_place(stage).became is Became.RELOADED
@@ -168,7 +166,7 @@ def test_a_rollback_turns_the_link_back_and_says_so(stage: Scene) -> None:
     assert in_place(stage).warnings == ()
 
 
-def test_a_recovery_says_what_it_had_to_put_in_a_links_place(stage: Scene) -> None:
+def test_a_recovery_turns_links_once_their_release_is_back(stage: Scene) -> None:
     """The commands for a person turn links as well."""
     link = farm(stage)
     assert in_place(stage).became is Became.RELOADED

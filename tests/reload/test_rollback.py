@@ -19,20 +19,20 @@ from tests.config_trees import linked_place, place
 
 
 def reloading(folder: Path, trees: Trees, keys: str = "{}") -> ReloadPlace:
-    """Give the place of reloads of these trees."""
+    """Return the place of reloads of these trees."""
     path = folder / "gonogo.yaml"
     path.write_text(f"version: 1\nprometheus: {{config: live/prometheus.yml}}\nreload: {keys}\n", encoding="utf-8")
     return replace(place_of(ReloadRequest(load(path))), state=trees.state)
 
 
 def typed(lines: tuple[str, ...]) -> None:
-    """Type the commands between recovery and asking the server."""
+    """Run the commands between the recovery and the request to the server."""
     for line in lines[1:-1]:
         subprocess.run(["/bin/sh", "-c", line], check=True)
 
 
 def test_the_commands_put_the_old_files_back(tmp_path: Path) -> None:
-    """Byte for byte, with mode, owner and attributes; what was new is gone."""
+    """Bytes, mode, owner and attributes are those of before, and new files are removed."""
     trees = place(tmp_path)
     before = trees.stand()
     switch(trees.state, plan_switch(trees.live, trees.staged))
@@ -45,15 +45,15 @@ def test_the_commands_put_the_old_files_back(tmp_path: Path) -> None:
 
 
 def test_one_command_turns_the_link_back(tmp_path: Path) -> None:
-    """The whole tree is one link here."""
+    """The whole live tree is one link."""
     trees = linked_place(tmp_path)
     switch(trees.state, plan_switch(trees.live, trees.staged))
     typed(by_hand(reloading(tmp_path, trees)))
     assert str(trees.live.root.readlink()) == "releases/1"
 
 
-def test_of_many_files_it_is_said_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person cannot type a thousand lines."""
+def test_many_files_are_not_listed_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands name the marker, which has the list. A person cannot type a thousand lines."""
     monkeypatch.setattr(rollback, "MOST_FILES", 1)
     trees = place(tmp_path)
     switch(trees.state, plan_switch(trees.live, trees.staged))
@@ -61,8 +61,8 @@ def test_of_many_files_it_is_said_where_they_are(tmp_path: Path, monkeypatch: py
     assert any(f"{trees.state.marker} names them" in line for line in lines)
 
 
-def test_without_a_marker_only_the_server_is_asked_and_a_broken_one_is_told(tmp_path: Path) -> None:
-    """There may be no file to put back."""
+def test_without_a_marker_the_commands_only_reload(tmp_path: Path) -> None:
+    """The old files may be in place already. A comment reports a marker that cannot be read."""
     trees = place(tmp_path)
     assert len(by_hand(reloading(tmp_path, trees))) == 3
     trees.state.make()
@@ -78,6 +78,6 @@ def test_without_a_marker_only_the_server_is_asked_and_a_broken_one_is_told(tmp_
         ("{trigger: command, command: [docker, kill, -s, HUP, a b]}", "docker kill -s HUP 'a b'"),
     ],
 )
-def test_the_server_is_asked_as_the_policy_says(tmp_path: Path, keys: str, command: str) -> None:
-    """In words for a shell."""
+def test_the_last_command_is_the_trigger_of_the_policy(tmp_path: Path, keys: str, command: str) -> None:
+    """Arguments are quoted for a shell."""
     assert by_hand(reloading(tmp_path, place(tmp_path), keys))[-1] == command

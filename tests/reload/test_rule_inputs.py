@@ -11,7 +11,7 @@ from gonogo.reload.first_results import RuleInputs, rule_ids
 
 
 def group(name: str, *rules: tuple[str, str]) -> LoadedGroup:
-    """Make a group of records, given by name and expression; a name with a capital is an alert."""
+    """Make a group of records, given by name and expression. A name with a capital letter is an alert."""
     kinds = (RuleKind.ALERT if record[0].isupper() else RuleKind.RECORD for record, _ in rules)
     states = (
         RuleState(Rule(kind, record, expression), RuleHealth.OK)
@@ -21,7 +21,7 @@ def group(name: str, *rules: tuple[str, str]) -> LoadedGroup:
 
 
 def reads(expression: str, *, made: str = "a:b") -> bool:
-    """Return whether a rule with this expression reads another one."""
+    """Return True if a rule with this expression reads the record ``a:b``."""
     inputs = RuleInputs.of((group("one", (made, "up")), group("two", ("c:d", expression)))).inputs
     assert inputs["r.yml", "one", 0] == ()
     return ("r.yml", "one", 0) in inputs["r.yml", "two", 0]
@@ -39,26 +39,26 @@ def reads(expression: str, *, made: str = "a:b") -> bool:
         "a:b offset 5m",
     ],
 )
-def test_a_selector_that_can_find_the_record_reads_it(expression: str) -> None:
-    """By its name, by a pattern, or without any name."""
+def test_a_selector_that_matches_the_record_reads_it(expression: str) -> None:
+    """The selector has the name, a pattern, or no name at all."""
     assert reads(expression)
 
 
 @pytest.mark.parametrize("expression", ["a:bc", 'up{job="a:b"}', '{__name__=~"b:.*"}', "sum by (a) (up)", "1"])
-def test_other_selectors_do_not_read_it(expression: str) -> None:
-    """Nor does the record's name elsewhere in the text."""
+def test_other_selectors_do_not_read_the_record(expression: str) -> None:
+    """The name of the record may occur elsewhere in the text."""
     assert not reads(expression)
 
 
-def test_an_expression_that_cannot_be_parsed_may_read_every_record() -> None:
+def test_an_unreadable_expression_may_read_every_record() -> None:
     """The inputs of such a rule are not known."""
     assert reads("a:b[5m] <<< up")
     groups = (group("one", ("a:b", "up"), ("Down", "up == 0")), group("two", ("c:d", "a:b <<< up")))
     assert set(RuleInputs.of(groups).inputs["r.yml", "two", 0]) == {("r.yml", "one", 0), ("r.yml", "two", 0)}
 
 
-def test_series_of_alerts_are_read_from_alerts() -> None:
-    """An alert makes ALERTS."""
+def test_a_rule_that_reads_the_alerts_series_reads_the_alert() -> None:
+    """An alert writes the series ``ALERTS``."""
     inputs = RuleInputs.of(
         (group("one", ("Down", "up == 0")), group("two", ("c:d", 'ALERTS{alertname="Down"}')))
     ).inputs

@@ -20,35 +20,35 @@ def file(expression: str) -> tuple[RuleGroup, ...]:
 
 
 def server(expression: str) -> tuple[LoadedGroup, ...]:
-    """Make the group as a server has it."""
+    """Make the group in the form of a server."""
     (group,) = file(expression)
     states = tuple(RuleState(rule, RuleHealth.OK) for rule in group.rules)
     return (LoadedGroup("g", timedelta(minutes=1), states, "r.yml"),)
 
 
 def words(staged: str, loaded: str, forms: dict[str, str]) -> tuple[str, ...]:
-    """Compare a file with a server that spells expressions in these forms."""
+    """Compare a file with a server that has these spellings of expressions."""
     spelling = ServerSpelling(forms.get)
     return rules_difference(spelling.of_files(file(staged)), spelling.of_server(server(loaded))).words
 
 
-def test_another_expression_differs_in_the_spelling_of_the_server_too() -> None:
-    """The words name both."""
+def test_different_expressions_have_different_server_spellings() -> None:
+    """The difference shows both expressions."""
     other = {**FORMS, "max_over_time(up[= 6m ~ 1m])": "max_over_time(up[= 6m ~ 1m])"}
     (found,) = words(UNREADABLE, "max_over_time(up[= 6m ~ 1m])", other)
     assert "6m" in found
     assert "5m" in found
 
 
-def test_a_server_without_a_spelling_leaves_the_texts() -> None:
-    """Equal texts are equal, and blanks count: they may stand within a string."""
+def test_without_a_server_spelling_texts_are_compared() -> None:
+    """Blanks count, because they may be part of a string."""
     assert words(UNREADABLE, UNREADABLE, {}) == ()
     assert len(words(UNREADABLE, FORMS[UNREADABLE], {})) == 1
     assert len(words('up[=] "a b"', 'up[=] "a  b"', {})) == 1
 
 
 def test_two_spellings_of_one_expression_are_equal() -> None:
-    """The server is asked once for each text, and for no rule that can be read."""
+    """The server gets one request for each text, and none for a rule that gonogo can read."""
     asked: list[str] = []
 
     def ask(text: str) -> str | None:
@@ -62,7 +62,7 @@ def test_two_spellings_of_one_expression_are_equal() -> None:
     assert asked == [UNREADABLE, FORMS[UNREADABLE]]
 
 
-def test_without_such_expressions_the_rules_stay_as_they_are() -> None:
+def test_readable_expressions_need_no_server_spelling() -> None:
     """The groups of the server are not even copied."""
     spelling = ServerSpelling(FORMS.get)
     assert spelling.of_files(file("up")) == file("up")

@@ -1,4 +1,4 @@
-"""SIGHUP goes to the server's process, or to nobody."""
+"""SIGHUP goes to the process of the server, or to no process."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ FLAG = "--config.file=/etc/prometheus.yml"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process, when it was started, and how to hear it."""
+    """A process, its start time, and its output."""
 
     process: subprocess.Popen[str]
     started_at: float
 
     def heard(self) -> str:
-        """Read a line of it."""
+        """Read a line of its output."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
 
 @pytest.fixture
 def running(request: pytest.FixtureRequest) -> Iterator[Running]:
-    """Run a program that catches SIGHUP, or another, with the flags of a server."""
+    """Run a program with the flags of a server. By default it catches SIGHUP."""
     program, flags = getattr(request, "param", (CATCHES, [FLAG]))
     argv = (sys.executable, "-c", program + WAITS, *flags)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
@@ -49,20 +49,20 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
 
 
 def sent(running: Running, *, after: float = 0.0, config_file: str = "/etc/prometheus.yml") -> tuple[Reply, str]:
-    """Send it to the process of a server that was started so long after it."""
+    """Send SIGHUP to the process of a server that started so many seconds after it."""
     told = hang_up(running.process.pid, started_at=running.started_at + after, config_file=config_file)
     return told.reply, told.detail
 
 
 @pytest.mark.parametrize(("after", "words"), [(-3.0, "3.00 s after the server"), (3.0, "3.00 s before the server")])
-def test_a_process_of_another_time_is_left_alone(running: Running, after: float, words: str) -> None:
-    """The process id was the server's once, or never."""
+def test_a_process_with_another_start_time_gets_no_signal(running: Running, after: float, words: str) -> None:
+    """The process id may have belonged to the server before."""
     reply, detail = sent(running, after=after)
     assert (reply, words in detail) == (Reply.NOT_SENT, True)
 
 
 @pytest.mark.parametrize("running", [(FORGETS, [FLAG])], indirect=True)
-def test_a_process_that_would_end_is_left_alone(running: Running) -> None:
+def test_a_process_that_sighup_would_end_gets_no_signal(running: Running) -> None:
     """An example is the shell that started the server at the same time."""
     assert sent(running) == (
         Reply.NOT_SENT,
@@ -71,8 +71,8 @@ def test_a_process_that_would_end_is_left_alone(running: Running) -> None:
     assert not ended(running.process.pid, 0.1)
 
 
-def test_a_process_with_another_configuration_is_left_alone(running: Running) -> None:
-    """Two servers of one moment."""
+def test_a_process_with_another_configuration_gets_no_signal(running: Running) -> None:
+    """Two servers started at the same time."""
     reply, detail = sent(running, config_file="/etc/other.yml")
     assert (reply, "it reads /etc/prometheus.yml, but the server reads /etc/other.yml" in detail) == (
         Reply.NOT_SENT,
@@ -80,8 +80,8 @@ def test_a_process_with_another_configuration_is_left_alone(running: Running) ->
     )
 
 
-def test_a_server_that_does_not_tell_its_start_is_left_alone(running: Running) -> None:
-    """There is no start time to compare."""
+def test_a_server_without_a_start_time_gets_no_signal(running: Running) -> None:
+    """Without a start time no process can be proved to be the server."""
     told = hang_up(running.process.pid, started_at=OwnMetrics(True, 1.0).started_at, config_file="x")
     assert (told.reply, told.settled, told.accepted) == (Reply.NOT_SENT, True, False)
 
@@ -92,15 +92,15 @@ def test_a_server_that_does_not_tell_its_start_is_left_alone(running: Running) -
     indirect=True,
     ids=["one-word", "two-words", "default"],
 )
-def test_the_server_gets_it(running: Running) -> None:
-    """However its configuration is named; what becomes of it is not known yet."""
+def test_the_server_gets_the_signal(running: Running) -> None:
+    """The flag for the configuration may have any form. The result of the reload is not known yet."""
     told = hang_up(running.process.pid, started_at=running.started_at, config_file="/etc/prometheus.yml")
     assert (told.reply, told.settled, told.accepted) == (Reply.SENT, False, None)
     assert running.heard() == "reloads"
 
 
-def test_a_process_that_is_gone_or_cannot_be_is_told(running: Running) -> None:
-    """No number of one, one that ended, one that is no number for the kernel."""
+def test_a_process_id_without_a_process_is_reported(running: Running) -> None:
+    """The process has ended, or the number is no valid process id."""
     running.process.kill()
     running.process.wait()
     await_true(lambda: ended(running.process.pid, 0.1))
@@ -109,7 +109,7 @@ def test_a_process_that_is_gone_or_cannot_be_is_told(running: Running) -> None:
         assert (told.reply, "could not be signalled" in told.detail) == (Reply.NOT_SENT, True)
 
 
-def test_a_kernel_that_tells_nothing_of_the_process_is_told(tmp_path: Path) -> None:
+def test_without_proc_no_process_gets_a_signal(tmp_path: Path) -> None:
     """``/proc`` is missing or hidden."""
     told = hang_up(os.getpid(), started_at=1.0, config_file="x", proc=tmp_path)
     assert told.reply is Reply.NOT_SENT
@@ -117,21 +117,21 @@ def test_a_kernel_that_tells_nothing_of_the_process_is_told(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("content", ["", "0", "12a", "-1", "1 2"])
 def test_a_file_without_a_number_names_no_process(tmp_path: Path, content: str) -> None:
-    """No process id is guessed."""
+    """The process id is not guessed."""
     path = tmp_path / "pid"
     path.write_text(content, encoding="utf-8")
     told = hang_up(path, started_at=1.0, config_file="x")
     assert (told.reply, "contains no process id" in told.detail) == (Reply.NOT_SENT, True)
 
 
-def test_a_file_that_is_missing_names_no_process(tmp_path: Path) -> None:
-    """The reason is the system's."""
+def test_a_missing_file_names_no_process(tmp_path: Path) -> None:
+    """The reason is that of the system."""
     told = hang_up(tmp_path / "pid", started_at=1.0, config_file="x")
     assert (told.reply, "cannot be read" in told.detail) == (Reply.NOT_SENT, True)
 
 
-def test_a_file_names_the_process(running: Running, tmp_path: Path) -> None:
-    """As daemons write it, with a line feed."""
+def test_a_pid_file_names_the_process(running: Running, tmp_path: Path) -> None:
+    """Daemons write the process id with a line feed."""
     path = tmp_path / "pid"
     path.write_text(f"{running.process.pid}\n", encoding="utf-8")
     told = hang_up(path, started_at=running.started_at, config_file="/etc/prometheus.yml")
@@ -139,8 +139,8 @@ def test_a_file_names_the_process(running: Running, tmp_path: Path) -> None:
     assert running.heard() == "reloads"
 
 
-def test_what_could_not_be_signalled_is_known_before(running: Running, tmp_path: Path) -> None:
-    """The check works by process id and by file, and sends no signal."""
+def test_the_process_is_checked_without_a_signal(running: Running, tmp_path: Path) -> None:
+    """The check works by process id and by file."""
     path = tmp_path / "pid"
     told: list[str] = []
     for content in ("999999999", "x", str(running.process.pid)):

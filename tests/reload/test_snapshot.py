@@ -26,13 +26,13 @@ from tests.reload.test_comparison import BEFORE, target
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Scene]:
-    """Put a server over good files."""
+    """Serve good files."""
     with scene(tmp_path) as made:
         yield made
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(stage: Scene) -> None:
-    """So is one that is gone."""
+    """A file that is removed meanwhile is refused too."""
     tree = live_tree(stage.folder / "live" / "prometheus.yml")
     manifest = snapshot(tree)
     rules = stage.folder / "live" / "rules" / "a.yml"
@@ -44,15 +44,15 @@ def test_a_file_that_changes_while_it_is_read_is_refused(stage: Scene) -> None:
         contents_of(tree, manifest)
 
 
-def test_a_configuration_that_cannot_be_compared_is_on_no_server(stage: Scene) -> None:
-    """The server's answer does not matter."""
+def test_an_unreadable_configuration_is_on_no_server(stage: Scene) -> None:
+    """The configuration of the server does not matter."""
     tree = live_tree(stage.folder / "live" / "prometheus.yml")
     write(stage.folder / "live", {"prometheus.yml": "global: {evaluation_interval: soon}\n"})
     assert unlike(contents_of(tree, snapshot(tree)), stage.server.state_now)
 
 
-def test_a_good_tree_that_is_damaged_is_told(stage: Scene) -> None:
-    """An older one would not be the last good one."""
+def test_a_damaged_good_tree_is_a_refusal(stage: Scene) -> None:
+    """An older copy is not used, because it is not the last good one."""
     request = stage.request(in_place=True)
     assert reload(request).became is Became.RELOADED
     for kept in stage.state().objects.iterdir():
@@ -74,20 +74,20 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def shown(*each: ServerState) -> Callable[[], ServerState]:
-    """Show one state after the other."""
+    """Show one state after another."""
     return iter(each).__next__
 
 
 @pytest.mark.parametrize("early", [UNKNOWN, WITHOUT_POOL])
-def test_a_server_that_has_just_loaded_is_waited_for(early: ServerState) -> None:
-    """Until each job has its pool and each target its health."""
+def test_a_snapshot_waits_for_a_server_that_has_just_loaded(early: ServerState) -> None:
+    """Each job needs its pool, and each target its health."""
     assert not is_through(early)
     again = replace(JUST_LOADED, now=902.0)
     assert discovered_state(shown(early, early, JUST_LOADED, again)) is again
 
 
-def test_a_pool_whose_targets_come_a_moment_later_is_waited_for() -> None:
-    """The questions of one look are answered one after another: the list of targets may be older than that of pools."""
+def test_a_snapshot_waits_for_the_targets_of_a_new_pool() -> None:
+    """The requests of one look run one after another, so the list of targets may be older than that of pools."""
     no_target_yet = replace(JUST_LOADED, targets=())
     assert is_through(no_target_yet)
     assert discovered_state(shown(no_target_yet, UNKNOWN, JUST_LOADED, JUST_LOADED)) is JUST_LOADED
@@ -95,13 +95,16 @@ def test_a_pool_whose_targets_come_a_moment_later_is_waited_for() -> None:
 
 @pytest.mark.parametrize(("early", "end"), [(WITHOUT_POOL, 915.0), (UNKNOWN, 930.0)])
 def test_the_wait_ends_by_the_clock_of_the_server(early: ServerState, end: float) -> None:
-    """15 s after the load; a target without health gets its interval of 15 s in addition."""
+    """The wait ends 15 s after the load. A target without health gets its interval of 15 s in addition."""
     before, late = replace(early, now=end - 0.1), replace(early, now=end)
     assert discovered_state(shown(before, late)) is late
 
 
-def test_the_pools_of_scrape_files_are_waited_for_after_a_load_that_was_not_verified() -> None:
-    """The server does not show the jobs that it has from such files, so nobody knows how many pools are due."""
+def test_a_snapshot_waits_for_pools_of_scrape_files() -> None:
+    """The server does not show the jobs of these files, so their number is unknown.
+
+    After a verified load there is no wait.
+    """
     early = replace(JUST_LOADED, configuration=f"{JUST_LOADED.configuration}\nscrape_config_files: [a.yml]")
     late = replace(early, now=915.0)
     assert discovered_state(shown(early, late)) is late
@@ -110,7 +113,7 @@ def test_the_pools_of_scrape_files_are_waited_for_after_a_load_that_was_not_veri
     assert discovered_state(shown(early, late), Load(early.vitals.born, 899.0)) is late
 
 
-def test_a_server_that_does_not_list_pools_is_judged_by_its_targets() -> None:
+def test_without_a_list_of_pools_the_targets_decide() -> None:
     """A server without a list of pools is older than 2.42."""
     assert is_through(replace(JUST_LOADED, pools=None))
     assert not is_through(replace(UNKNOWN, pools=None))

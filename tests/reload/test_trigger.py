@@ -19,12 +19,12 @@ STARTING = "X-Prometheus-Stopping: false"
 
 
 def answered(status: str, body: bytes = b"", *headers: str) -> Triggered:
-    """Ask a server that answers so."""
+    """Send the request to a server with this answer."""
     return asked(lambda connection: connection.answer(status, body, *headers), LATER)
 
 
 def asked(behaviour: Behaviour, timeout: timedelta = SOON) -> Triggered:
-    """Ask a server that behaves so, once."""
+    """Send one request to a server with this behaviour."""
     with faulty(behaviour) as server:
         told = post_reload(Client(), server.url, timeout)
         assert [request.partition(" HTTP")[0] for request in server.requests] == ["POST /-/reload"]
@@ -53,7 +53,7 @@ def asked(behaviour: Behaviour, timeout: timedelta = SOON) -> Triggered:
         ("202 Accepted", b"", "", Reply.UNANSWERED),
     ],
 )
-def test_an_answer_proves_what_the_server_itself_says(status: str, body: bytes, header: str, reply: Reply) -> None:
+def test_only_an_answer_of_the_server_itself_is_proof(status: str, body: bytes, header: str, reply: Reply) -> None:
     """The answer of a gateway proves only that the request went no further."""
     told = answered(status, body, *([header] if header else []))
     assert told.reply is reply
@@ -71,8 +71,8 @@ def _leave(connection: Connection) -> None:
     [lambda connection: connection.hang(), _leave, lambda connection: connection.say(b"HTTP/1.")],
     ids=["hangs", "leaves", "half"],
 )
-def test_no_whole_answer_proves_nothing(behaviour: Behaviour) -> None:
-    """The server may be reloading, and it is asked only once."""
+def test_an_incomplete_answer_proves_nothing(behaviour: Behaviour) -> None:
+    """The server may be reloading. It gets only one request."""
     told = asked(behaviour)
     assert (told.reply, told.settled, told.accepted) == (Reply.UNANSWERED, False, None)
     assert told.seconds > 0
@@ -86,8 +86,8 @@ def test_a_refused_connection_proves_that_nothing_happened() -> None:
     assert (told.reply, told.settled, told.accepted) == (Reply.UNREACHED, True, False)
 
 
-def test_the_reason_is_kept_to_its_end_and_without_credentials() -> None:
-    """The line of the mistake comes after long paths; a proxy may repeat what it was sent."""
+def test_the_reason_keeps_its_end_and_hides_credentials() -> None:
+    """The line of the mistake comes after long paths. A proxy may repeat the credentials of the request."""
     body = b"failed to reload config: " + b"x" * 900 + b" Bearer s3cret line 7"
     with faulty(lambda connection: connection.answer("500 X", body)) as server:
         told = post_reload(Client(HttpSettings(authorization="Bearer s3cret")), server.url, LATER)

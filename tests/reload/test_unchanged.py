@@ -1,4 +1,4 @@
-"""The proof that nothing is left to do: the bytes on disk were verified in the server's last load."""
+"""The proof that a reload is not needed: the last load of the server was verified with the bytes on disk."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ OTHER_ORDER = "groups: [{name: a, rules: [{record: 'a:c', expr: up}, {record: 'a
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """Put a server over good files; what is unmet is not waited for."""
+    """Serve good files. No reload waits for a check that fails."""
     monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
     with scene(tmp_path) as made:
         yield made
 
 
 def in_place(stage: Scene) -> ReloadResult:
-    """Reload what is live."""
+    """Reload the live files."""
     return reload(stage.request(in_place=True))
 
 
 def masks(server: AnsweringServer) -> None:
-    """Let it show its configuration as a server does: without secrets."""
+    """Let the server show its configuration without secrets."""
     shown = server.state_now.configuration
     for secret in ("one", "two"):
         shown = shown.replace(f"password: {secret}", "password: <secret>")
@@ -64,8 +64,8 @@ def breaks(server: AnsweringServer, name: str) -> None:
     server.state_now = replace(server.state_now, rules=tuple(map(broken, server.state_now.rules)))
 
 
-def test_the_first_reload_is_made_and_the_second_is_unchanged(stage: Scene) -> None:
-    """The server's answers alone prove nothing. The verification of its last load does."""
+def test_a_second_reload_of_the_same_files_is_unchanged(stage: Scene) -> None:
+    """The answers of the server alone prove nothing. The verification of its last load does."""
     first = in_place(stage)
     assert (first.became, stage.server.asked) == (Became.RELOADED, 1), first
     switched = next(step for step in first.steps if step.step is ReloadStep.SWITCH)
@@ -75,8 +75,8 @@ def test_the_first_reload_is_made_and_the_second_is_unchanged(stage: Scene) -> N
     assert ReloadStep.VERIFY in {step.step for step in again.steps}
 
 
-def test_a_first_reload_that_fails_is_loud(stage: Scene) -> None:
-    """The server refuses what it seemed to have, and nothing was proved that could be gone back to."""
+def test_a_rejected_first_reload_is_a_failure(stage: Scene) -> None:
+    """The server rejects files that it seemed to have. No earlier tree was proved, so no rollback is possible."""
     stage.server.replies = [REJECTED]
     result = in_place(stage)
     assert (result.became, stage.live()) == (Became.FAILED, FILES), result
@@ -84,9 +84,9 @@ def test_a_first_reload_that_fails_is_loud(stage: Scene) -> None:
 
 
 def test_a_password_in_the_configuration_is_a_change(stage: Scene) -> None:
-    """The server masks it, to it both are the same: so it is reloaded only by a server that is known to read the file.
+    """The server masks the password.
 
-    A change that can be seen shows that once and for all.
+    So only a server that is known to read the file is reloaded. A visible change in an earlier reload proves that.
     """
     write(stage.folder / "live", {"prometheus.yml": INLINE % "one"})
     stage.server.read()
@@ -118,7 +118,7 @@ def test_a_password_in_the_configuration_is_a_change(stage: Scene) -> None:
 
 
 def test_another_order_of_rules_is_a_change(stage: Scene) -> None:
-    """A rule that reads another one of its group reads it an interval later."""
+    """A rule that reads a later rule of its group gets the value of the interval before."""
     assert in_place(stage).became is Became.RELOADED
     write(stage.folder / "live", {"rules/a.yml": OTHER_ORDER})
     result = in_place(stage)
@@ -126,7 +126,10 @@ def test_another_order_of_rules_is_a_change(stage: Scene) -> None:
 
 
 def test_a_secret_that_was_written_since_is_a_change(stage: Scene) -> None:
-    """By the good tree's note of it; of one that is written in the middle of a reload nobody knows which was read."""
+    """The good tree has the time of the last write.
+
+    For a secret that is written during a reload, it is unknown which one was read.
+    """
     write(stage.folder / "live", {"prometheus.yml": SECRET, "password": "hunter2"})
     stage.server.read()
     secret = stage.folder / "live" / "password"
@@ -144,7 +147,7 @@ def test_a_secret_that_was_written_since_is_a_change(stage: Scene) -> None:
     assert in_place(stage).became is Became.UNCHANGED
 
 
-def test_a_load_of_somebody_else_or_of_another_process_is_no_proof(stage: Scene) -> None:
+def test_a_load_by_another_actor_or_process_is_no_proof(stage: Scene) -> None:
     """The files of that load are unknown. A harmless reload proves them."""
     assert in_place(stage).became is Became.RELOADED
     stage.server.read()
@@ -155,8 +158,8 @@ def test_a_load_of_somebody_else_or_of_another_process_is_no_proof(stage: Scene)
     assert in_place(stage).became is Became.UNCHANGED
 
 
-def test_edited_files_that_somebody_let_the_server_read_are_reloaded_and_proved(stage: Scene) -> None:
-    """The server has what is on disk, though not the last good tree."""
+def test_edited_files_that_are_loaded_already_are_proved(stage: Scene) -> None:
+    """The server has the files on disk, but they are not the last good tree."""
     assert in_place(stage).became is Became.RELOADED
     write(stage.folder / "live", {"rules/b.yml": MORE})
     stage.server.read()
@@ -164,8 +167,8 @@ def test_edited_files_that_somebody_let_the_server_read_are_reloaded_and_proved(
     assert (result.became, stage.server.asked) == (Became.RELOADED, 2), result
 
 
-def test_what_such_files_had_broken_is_no_excuse_for_them(stage: Scene) -> None:
-    """A rule that the good tree does not have fails: it goes back; one that it has may go on so."""
+def test_a_failing_rule_of_loaded_edits_is_rolled_back(stage: Scene) -> None:
+    """A rule that the good tree has may go on failing."""
     assert in_place(stage).became is Became.RELOADED
     write(stage.folder / "live", {"rules/b.yml": MORE})
     stage.server.read()
@@ -185,8 +188,8 @@ def test_what_such_files_had_broken_is_no_excuse_for_them(stage: Scene) -> None:
     assert not any("rule a:b" in reason for reason in result.reasons), result.reasons
 
 
-def test_what_is_broken_is_not_unchanged(stage: Scene) -> None:
-    """A rule that fails by now: it is reloaded, and the step says why."""
+def test_a_failing_rule_is_not_unchanged(stage: Scene) -> None:
+    """A proved rule fails now. The files are reloaded, and the step gives the reason."""
     assert in_place(stage).became is Became.RELOADED
     breaks(stage.server, "a:b")
     result = in_place(stage)
@@ -195,7 +198,7 @@ def test_what_is_broken_is_not_unchanged(stage: Scene) -> None:
     assert (looked.outcome, "the rule fails" in looked.detail) == (Outcome.UNKNOWN, True)
 
 
-def test_files_that_change_while_they_are_looked_at_are_not_unchanged(stage: Scene) -> None:
+def test_files_that_change_during_the_look_are_not_unchanged(stage: Scene) -> None:
     """The files on disk are not the compared ones any more."""
     request = stage.request(in_place=True)
     assert reload(request).became is Became.RELOADED
@@ -212,8 +215,8 @@ def test_files_that_change_while_they_are_looked_at_are_not_unchanged(stage: Sce
     assert result.became is not Became.UNCHANGED, result
 
 
-def test_a_look_says_that_it_was_one(stage: Scene) -> None:
-    """In the answer, and in the journal, where it is no pass."""
+def test_a_preview_is_marked_as_a_look(stage: Scene) -> None:
+    """The answer and the journal have the mark. In the journal a look does not pass."""
     request = stage.request(only_preview=True)
     result = reload(request)
     assert (result.became, result.looked) == (Became.UNCHANGED, True)
@@ -227,7 +230,7 @@ OLD = Contents(
 )
 
 
-def test_targets_of_jobs_that_only_the_edited_files_have_are_no_excuse() -> None:
+def test_targets_of_new_jobs_are_no_baseline() -> None:
     """The server has read the edited files already. Jobs of the old scrape files are jobs of the old files."""
     targets = (target(job="node"), target(job="a"), target(job="new"))
     before = replace(BEFORE, rules=(), targets=targets)

@@ -1,4 +1,4 @@
-"""Looking at a server until it is as it should be."""
+"""Verification of a server: looks at the server until it has no problem."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[ServerState | None]]:
-    """Show one after the other, then the last one; ``None`` is no answer. What was shown is kept."""
+    """Show one look after another, and then the last one for ever.
+
+    ``None`` is no answer. The list has the shown looks.
+    """
     shown: list[ServerState | None] = []
 
     def look() -> ServerState:
@@ -46,30 +49,33 @@ def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[Se
     return look, shown
 
 
-def test_time_over_says_what_is_unmet() -> None:
-    """Also that there was no answer."""
+def test_a_verification_out_of_time_lists_the_problems() -> None:
+    """A missing answer is a problem too."""
     (waiting,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(WAITING)[0], timedelta(0.02 / 86400))
     assert waiting.check is Verification.ALERTMANAGERS
     (silent,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(None)[0], timedelta(0))
     assert (silent.check, silent.where, silent.final) == (Verification.ANSWER, "http://here", False)
 
 
-def test_what_waiting_cannot_mend_ends_it() -> None:
-    """At the first look."""
+def test_a_final_problem_ends_the_verification() -> None:
+    """The verification ends at the first look."""
     look, shown = looks(replace(AFTER, vitals=replace(NOW, born=2.0)), AFTER)
     assert [one.check for one in verify(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Verification.PROCESS]
     assert len(shown) == 1
 
 
-def test_it_looks_until_all_is_met_at_once() -> None:
-    """Through no answer, and one that is not yet good."""
+def test_a_verification_ends_with_a_look_without_problems() -> None:
+    """Looks without an answer or with a problem come before."""
     look, shown = looks(None, WAITING, WAITING, AFTER)
     assert verify(BEFORE, STAGED, Reload(ASKED, NOW), look) == ()
     assert len(shown) == 4
 
 
 def test_the_slowest_group_or_job_gives_the_time() -> None:
-    """A job's interval for the first scrape, then a group's or another of the job's, and slack."""
+    """A job needs an interval for the first scrape.
+
+    A second interval is that of a group or of the job, and slack comes on top.
+    """
     groups = (RuleGroup("a", ()), RuleGroup("b", (), timedelta(seconds=40)))
     assert patience(STAGED) == SLACK
     assert patience(replace(STAGED, rules=groups[:1])) == timedelta(seconds=15) + SLACK
@@ -102,10 +108,10 @@ INSTANT = timedelta(0)
 
 
 @pytest.mark.parametrize(("shown", "least", "most"), [((0, 4), 1, 1), ((1, 1, 2, 2), 4, 1000)])
-def test_evaluations_that_do_not_advance_end_at_the_limit(
+def test_without_further_evaluations_the_limit_ends_the_verification(
     monkeypatch: pytest.MonkeyPatch, shown: tuple[int, ...], least: int, most: int
 ) -> None:
-    """The limit counts from the last look that showed more of them."""
+    """The limit counts from the last look with new evaluations."""
     monkeypatch.setattr(verifying, "SLACK", timedelta(seconds=0.3))
     look, seen = looks(*map(evaluated, shown))
     left = verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
@@ -114,8 +120,8 @@ def test_evaluations_that_do_not_advance_end_at_the_limit(
 
 
 @pytest.mark.parametrize("at_most", [None, INSTANT, timedelta(milliseconds=20)])
-def test_evaluations_that_advance_for_ever_end_at_the_longest_limit(at_most: timedelta | None) -> None:
-    """However much more each look shows; without a longest limit they extend nothing."""
+def test_the_longest_limit_ends_a_verification_with_progress(at_most: timedelta | None) -> None:
+    """Each look shows more evaluations. Without a longest limit they do not extend the time."""
     many = 400
     wanted = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(many)))
     look, seen = looks(*(evaluated(count, many) for count in range(1, many + 1)))
@@ -124,15 +130,18 @@ def test_evaluations_that_advance_for_ever_end_at_the_longest_limit(at_most: tim
     assert len(seen) < many if at_most else len(seen) == 1
 
 
-def test_evaluations_that_advance_extend_the_limit() -> None:
-    """As of thousands of groups on a loaded machine."""
+def test_new_evaluations_extend_the_limit() -> None:
+    """A loaded machine may evaluate thousands of groups slowly."""
     look, seen = looks(*map(evaluated, range(1, 5)))
     assert verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1)) == ()
     assert len(seen) == 4
 
 
 def failed(times: int, at: float, evaluated_at: float = 0.0) -> ServerState:
-    """Show a server whose group has failed so often by a time, and was last evaluated without an error at another."""
+    """Show a server whose group has failed so many times by a time.
+
+    Its last evaluation without an error was at another time.
+    """
     healthy = evaluated_at > 0
     health, error = (RuleHealth.OK, "") if healthy else (RuleHealth.ERROR, "vector contains series twice")
     state = RuleState(Rule(RuleKind.RECORD, "x", "up"), health, evaluated_at=evaluated_at or at, last_error=error)
@@ -145,8 +154,8 @@ ONE = replace(FOUR, rules=FOUR.rules[:1])
 BACK = Reload(ASKED, NOW, is_rollback=True)
 
 
-def test_rules_that_fail_until_the_undone_series_are_stale_fail_no_rollback() -> None:
-    """The old rules see the series of the rejected configuration for a while; then they must succeed."""
+def test_rules_may_fail_until_rejected_series_are_stale() -> None:
+    """The old rules see the series of the rejected configuration for a while. After that they must succeed."""
     shown = (failed(1, 1002), failed(2, 1004), failed(2, 1006, 1003.5), failed(2, 1008, 1005.5))
     look, seen = looks(*shown)
     assert verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(minutes=1)) == ()
@@ -154,15 +163,15 @@ def test_rules_that_fail_until_the_undone_series_are_stale_fail_no_rollback() ->
 
 
 def test_rules_that_go_on_failing_fail_a_rollback() -> None:
-    """The longest limit holds, and the error of the rule is said."""
+    """The longest limit ends the verification, and the problem has the error of the rule."""
     look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 5000)))
     left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=500))
     assert {Verification.HEALTH, Verification.FAILURES} <= {one.check for one in left}
     assert 1 < len(seen) < 5000
 
 
-def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
-    """The way back begins at once."""
+def test_a_failed_evaluation_ends_the_verification_of_new_files() -> None:
+    """The rollback begins at once."""
     look, seen = looks(failed(1, 1002), failed(1, 1004, 1003.0))
     left = verify(BEFORE, ONE, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
     assert [one.final for one in left if one.check is Verification.FAILURES] == [True]
@@ -178,8 +187,8 @@ def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
         (replace(ASKED, metrics=OwnMetrics(False, 900.0)), [Verification.ALONE]),
     ],
 )
-def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Verification]) -> None:
-    """A restart, a reload, a failed reload."""
+def test_actions_of_another_program_are_problems(asked: Vitals, expected: list[Verification]) -> None:
+    """The actions are a restart, a reload and a failed reload."""
     found = disturbed(BEFORE, asked)
     assert [one.check for one in found] == expected
     if expected == [Verification.ALONE]:
@@ -188,7 +197,7 @@ def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[
 
 
 def test_an_evaluation_before_the_first_scrape_of_a_new_target_does_not_count() -> None:
-    """The first scrape that was seen counts, however often the target is scraped after it."""
+    """The first scrape that was seen counts. Later scrapes make no difference."""
 
     def at(scrape: float, evaluation: float) -> ServerState:
         target = Target({"instance": "a:1"}, TargetHealth.UP, timedelta(seconds=1), "", scrape, "node", 0.5)

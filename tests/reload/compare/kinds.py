@@ -1,4 +1,4 @@
-"""Kinds of configuration that Prometheus 2.42 of Debian accepts; none of them reaches the world."""
+"""Kinds of configuration that Prometheus 2.42 of Debian accepts. None of them contacts another machine."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def change(rule: Rule, group: RuleGroup | None = None) -> RulesDifference:
 
 
 def test_every_single_edit_of_rules_is_a_difference() -> None:
-    """There are at least a hundred edits, on the server or in the files."""
+    """The edit is in the files or on the server. At least a hundred edits are tried."""
     edits = list(rule_edits(GROUPS))
     assert [what for what, edited in edits if not rules_difference(edited, as_loaded(GROUPS), MINUTE)] == []
     assert [what for what, edited in edits if not rules_difference(GROUPS, as_loaded(edited), MINUTE).words] == []

@@ -21,7 +21,7 @@ SOMEBODY = 54321
 
 
 def flagged(path: Path, flag: str) -> bool:
-    """Set a flag of the file system; return whether this user and this file system can do that."""
+    """Set a flag of the file system. Return True if this user and this file system can do that."""
     chattr = shutil.which("chattr")
     return (
         chattr is not None

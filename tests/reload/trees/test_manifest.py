@@ -39,7 +39,7 @@ def test_all_unfit_files_are_listed_at_once(tmp_path: Path) -> None:
 
 
 def test_a_tree_without_its_configuration_is_unfit(tmp_path: Path) -> None:
-    """Such a tree cannot be reloaded."""
+    """No server can reload a tree without its configuration."""
     with pytest.raises(Unfit, match=r"prometheus.yml is missing"):
         snapshot(live_tree(tmp_path / "prometheus.yml"))
 
@@ -68,7 +68,7 @@ def test_a_manifest_has_hash_rights_and_link(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither its bytes nor a hash of them are anywhere in the manifest."""
+    """The manifest has no byte of the secret and no hash of its bytes."""
     here = place(tmp_path)
     opened: list[str] = []
 

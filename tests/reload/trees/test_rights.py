@@ -42,7 +42,7 @@ def wanted(folder: Path) -> Rights:
 
 
 def test_the_folder_of_these_tests_keeps_attributes(tmp_path: Path) -> None:
-    """These tests need a file system with attributes.
+    """The other tests need a file system with attributes.
 
     If this test fails, set TMPDIR to a folder on ext4, xfs or btrfs.
     """

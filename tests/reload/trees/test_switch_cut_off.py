@@ -52,7 +52,10 @@ def killed_before(number: int, folder: Path) -> None:
 
 
 def changes(event: str, arguments: tuple[object, ...], folder: str) -> bool:
-    """Return whether an audit event is a change below a folder. Of descriptors, only the folder's are changed."""
+    """Return True if an audit event is a change below a folder.
+
+    The only descriptors that count are those of the folder.
+    """
     if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
         return False
     return isinstance(arguments[0], int) or any(str(one).startswith(folder) for one in arguments[:2])

@@ -194,7 +194,7 @@ def test_the_marker_of_the_largest_switch_can_be_read(tmp_path: Path) -> None:
 
 
 def test_with_a_damaged_note_all_copies_are_kept(tmp_path: Path) -> None:
-    """It is not known which copies the good tree needs. The switch ends all the same."""
+    """The copies that the good tree needs are not known. The switch ends all the same."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     switch_now(here)

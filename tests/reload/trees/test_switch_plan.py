@@ -122,7 +122,7 @@ def test_equal_trees_change_nothing(tmp_path: Path) -> None:
 
 
 def test_files_that_only_the_old_configuration_matches_stay(tmp_path: Path) -> None:
-    """Such files may belong to others. Files that only the new configuration would match are removed."""
+    """The files may belong to others. Files that only the new configuration would match are removed."""
     here = place(tmp_path, OLD, {"prometheus.yml": "rule_files: [others/*.yml]", "others/x.yml": "groups: []\n"})
     write(here.live.root, {"others/stale.yml": "groups: []\n"})
     assert changed(plan_switch(here.live, here.staged)) == {
@@ -166,7 +166,7 @@ def test_a_plain_user_owns_the_files_that_a_switch_adds(tmp_path: Path, monkeypa
 
 
 def test_a_right_that_would_be_lost_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This user could neither put the file nor, in place, put it back."""
+    """A plain user could neither put the file nor, in place, put it back."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"rules/a.yml": "groups: []\n"})

@@ -207,7 +207,7 @@ def test_a_file_that_cannot_be_copied_is_not_overwritten(tmp_path: Path) -> None
 
 
 def test_an_undo_leaves_targets_that_became_a_pipe(tmp_path: Path) -> None:
-    """Such targets are never opened, so that no read can hang."""
+    """A file of targets is never opened during an undo, so that no read can hang."""
     here = place(tmp_path)
     switch_now(here)
     (here.live.root / "targets/api.json").unlink()

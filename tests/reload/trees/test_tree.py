@@ -74,7 +74,7 @@ def test_a_root_that_looks_like_a_glob_is_a_plain_path(tmp_path: Path) -> None:
 
 
 def test_files_named_by_scrape_files_are_part_of_the_tree(tmp_path: Path) -> None:
-    """Their paths are relative to the scrape file. A ``rule_files`` key in a scrape file has no effect."""
+    """Paths in a scrape file are relative to it. A ``rule_files`` key in a scrape file has no effect."""
     scrapes = (
         "rule_files: [../rules/*.yml]\nscrape_configs: [{job_name: x, tls_config: {ca_file: ca.pem, key_file: k}}]"
     )
