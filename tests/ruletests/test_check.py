@@ -51,7 +51,7 @@ def test_both_orders_of_groups_are_tried(
     assert [one.silent_pass for one in report.findings] == ids
 
 
-def test_an_order_that_does_not_matter_is_no_finding(tmp_path: Path) -> None:
+def test_an_order_without_effect_is_no_finding(tmp_path: Path) -> None:
     """In a steady state both orders give the same result."""
     steady = ORDERED.replace("0+1x5", "3x5").replace("VALUE", "3").replace("GIVEN", "")
     (report,) = check(write(tmp_path, {"r.yml": TWO_GROUPS, "a_test.yml": steady}))
@@ -59,8 +59,8 @@ def test_an_order_that_does_not_matter_is_no_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("values", "ids"), [("0x2 2x9", ["pending-alert"]), ("0x20", [])])
-def test_a_pending_alert_is_looked_for(tmp_path: Path, values: str, ids: list[str]) -> None:
-    """Only an alert that is really pending is a finding."""
+def test_a_pending_alert_is_a_finding(tmp_path: Path, values: str, ids: list[str]) -> None:
+    """The alert must really be pending."""
     rules = RULES.replace("x > 1", "x > 1, for: 5m")
     quiet = FIRING.replace("2x3", values).replace("eval_time: 1m", "eval_time: 6m").replace("[{}]", "[]")
     (report,) = check(write(tmp_path, {"r.yml": rules, "a_test.yml": quiet}))
@@ -79,7 +79,7 @@ def test_a_warning_of_promtool_is_a_failure(tmp_path: Path, monkeypatch: pytest.
     assert report.detail.endswith("promtool warns: WARNING: PromQL info: odd")
 
 
-def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_path: Path) -> None:
+def test_files_of_one_process_have_the_results_of_single_runs(tmp_path: Path) -> None:
     """Files of one process have the same verdicts and output as files that run alone."""
     twice = FIRING.replace("2x3", "0x3") + FIRING.partition("tests:\n")[2].replace("2x3", "'<&\"x'")
     texts = {
@@ -99,7 +99,7 @@ def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_pat
 
 
 @pytest.mark.parametrize("version", ["2.42.0", "3.5.0"])
-def test_a_file_with_which_promtool_breaks_down_hides_no_other(
+def test_a_crash_of_promtool_affects_only_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     """The other files of the process run again, each by itself."""
@@ -144,15 +144,15 @@ def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
     assert [one.promtool for one in reports] == [True, True, True, None]
 
 
-def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
-    """Failures name the source files, and not the staged files."""
+def test_failures_name_the_source_files(tmp_path: Path) -> None:
+    """The staged files do not appear."""
     broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING}
     (report,) = check(write(tmp_path, broken))
     assert f"{tmp_path}/r.yml: " in report.detail
     assert "gonogo-unit-" not in report.detail
 
 
-def test_what_is_wrong_with_rules_is_said_once(tmp_path: Path) -> None:
+def test_a_mistake_in_a_rule_file_is_reported_once(tmp_path: Path) -> None:
     """A mistake in a rule file is reported once, and not for each test that loads the file."""
     broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING + FIRING.partition("tests:\n")[2]}
     (report,) = check(write(tmp_path, broken))
@@ -160,7 +160,7 @@ def test_what_is_wrong_with_rules_is_said_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a_test.yml", "r.yml"])
-def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path, name: str) -> None:
     """No text, a folder, a pipe without a writer, a link to nothing and an endless file are each reported."""
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
     (tmp_path / name).write_bytes(b"\xff")
@@ -180,7 +180,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
     assert "No such file or directory" in check(paths)[0].detail
 
 
-def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
+def test_an_ambiguous_base_name_is_a_failure(tmp_path: Path) -> None:
     """Two different files need more of the path in the entry, and two equal files do not."""
     deeper = FIRING.replace("r.yml", "one/r.yml")
     files = {"t/a_test.yml": FIRING, "t/b_test.yml": deeper, "x/one/r.yml": RULES, "x/two/r.yml": f"{RULES}# other\n"}
@@ -193,14 +193,14 @@ def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
     assert [one.outcome for one in check(paths, tmp_path / "x")] == ["PASS", "PASS"]
 
 
-def test_a_file_beside_the_test_is_the_one_that_is_meant(tmp_path: Path) -> None:
+def test_the_rule_file_beside_the_test_counts(tmp_path: Path) -> None:
     """The file beside the test counts, even if other files have its name."""
     files = {"one/a_test.yml": FIRING, "one/r.yml": RULES, "two/r.yml": f"{RULES}# other\n"}
     (report,) = check(write(tmp_path, files), tmp_path)
     assert report.outcome == "PASS"
 
 
-def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
+def test_the_progress_is_reported(tmp_path: Path) -> None:
     """The progress goes from the cached files to the last file."""
     heard: list[tuple[int, int]] = []
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING})
@@ -221,7 +221,7 @@ class TestCache:
         assert (report.cached, report.outcome) == (True, "PASS")
 
     @pytest.mark.parametrize("name", ["r.yml", "a_test.yml"])
-    def test_a_change_is_run(self, tmp_path: Path, name: str) -> None:
+    def test_a_changed_file_is_run_again(self, tmp_path: Path, name: str) -> None:
         """A change of the test or of the rules makes the file run again."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
@@ -229,8 +229,8 @@ class TestCache:
         (tmp_path / name).write_text(changed, encoding="utf-8")
         assert not check(paths, cache=tmp_path / "kept")[0].cached
 
-    def test_a_failure_is_never_kept(self, tmp_path: Path) -> None:
-        """Neither a failure nor a pass with a finding is kept."""
+    def test_a_failure_is_not_cached(self, tmp_path: Path) -> None:
+        """A pass with a finding is not cached either."""
         failing, silent = FIRING.replace("2x3", "0x3"), f"{FIRING}  - interval: 1m\n"
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": failing, "b_test.yml": silent})
         for _ in range(2):
@@ -238,7 +238,7 @@ class TestCache:
             assert [(one.outcome, one.cached) for one in reports] == [("FAIL", False), ("FAIL", False)]
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"schema": 1}', b"\xff"])
-    def test_a_damaged_entry_is_none(self, tmp_path: Path, content: bytes) -> None:
+    def test_a_damaged_entry_of_the_cache_is_ignored(self, tmp_path: Path, content: bytes) -> None:
         """The file runs again, and the entry is written anew."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
@@ -246,7 +246,7 @@ class TestCache:
         entry.write_bytes(content)
         assert [check(paths, cache=tmp_path / "kept")[0].cached for _ in range(2)] == [False, True]
 
-    def test_an_entry_under_another_key_is_none(self, tmp_path: Path) -> None:
+    def test_an_entry_under_another_key_is_ignored(self, tmp_path: Path) -> None:
         """A copied entry proves nothing."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
@@ -255,12 +255,12 @@ class TestCache:
         entry.write_text(text.replace(entry.name, "0" * 64), encoding="utf-8")
         assert not check(paths, cache=tmp_path / "kept")[0].cached
 
-    def test_a_cache_that_cannot_be_written_costs_nothing_but_time(self, tmp_path: Path) -> None:
-        """With a file in place of the folder, the cache keeps nothing and the run goes on."""
+    def test_a_cache_that_cannot_be_written_is_left_out(self, tmp_path: Path) -> None:
+        """A file is in the place of the folder. The run goes on, and no pass is kept."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "kept": ""})
         assert [check(paths, cache=tmp_path / "kept")[0].outcome for _ in range(2)] == ["PASS", "PASS"]
 
-    def test_other_tools_other_entries(self, tmp_path: Path) -> None:
+    def test_each_version_of_promtool_has_its_own_entries(self, tmp_path: Path) -> None:
         """Another promtool has other entries."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         for tool, cached in (("2.42.0", False), ("2.42.0", True), ("3.0.0", False)):
@@ -268,7 +268,7 @@ class TestCache:
             (report,) = report_on(paths, RulePlaces(), promtool, UnitOptions(tmp_path / "kept")).files
             assert report.cached is cached
 
-    def test_what_is_of_no_use_any_more_goes(self, tmp_path: Path) -> None:
+    def test_an_unused_entry_is_removed_after_a_month(self, tmp_path: Path) -> None:
         """An entry that was not used for a month is removed."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
@@ -281,8 +281,10 @@ class TestCache:
         assert not entry.exists()
         UnitCache(None, "").tidy()
 
-    def test_where_it_is(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The folder follows the desktop's rules; without a home folder there is none."""
+    def test_the_cache_is_in_the_cache_folder_of_the_user(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The folder follows the rules of the desktop. Without a home folder there is no cache."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         assert default_folder() == tmp_path / "gonogo"
         monkeypatch.setenv("XDG_CACHE_HOME", "relative")

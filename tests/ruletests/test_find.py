@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("place", ["nowhere", "a/nothing_test.yml"])
-def test_what_is_not_there_is_refused(folder: Path, place: str) -> None:
+def test_a_missing_place_is_refused(folder: Path, place: str) -> None:
     """A missing file is a mistake of the caller."""
     with pytest.raises(UsageError, match="no such file or folder"):
         found([str(folder / place)])
@@ -54,8 +54,8 @@ def test_places_without_tests_are_findings(folder: Path, place: str) -> None:
     assert [one.silent_pass for one in nowhere] == ["no-tests-found"]
 
 
-def test_below_a_folder(folder: Path) -> None:
-    """The name or the content decides; a server's configuration is no test, and an unreadable file may be one."""
+def test_test_files_below_a_folder_are_found(folder: Path) -> None:
+    """The name or the content decides. A configuration of a server is no test, and an unreadable file may be one."""
     paths, nowhere = found([str(folder)])
     names = ["a/b/bytes.yml", "a/b/gone.yml", "a/b/pipe.yml", "a/b/three.yml", "a/one_test.yml", "a/two_test.yaml"]
     assert [str(path.relative_to(folder)) for path in paths if path.name != "broken.yml"] == names
@@ -73,7 +73,7 @@ def test_below_a_folder(folder: Path) -> None:
     ids=["glob", "deep-glob", "glob-of-folders", "file"],
 )
 @pytest.mark.usefixtures("folder")
-def test_by_glob_and_by_name(place: str, names: list[str]) -> None:
+def test_test_files_are_found_by_glob_and_by_path(place: str, names: list[str]) -> None:
     """A file named by its path counts as a test with any content."""
     assert [str(path) for path in found([place])[0] if path.name != "broken.yml"] == names
 
@@ -84,7 +84,7 @@ def test_an_absolute_glob_gives_absolute_paths(folder: Path) -> None:
     assert paths == (folder / "a" / "one_test.yml",)
 
 
-def test_a_folder_that_cannot_be_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operating system's message is passed on."""
 
     def refuse(place: Path) -> tuple[Path, ...]:
@@ -110,7 +110,7 @@ def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
     assert RulePlaces().found("r.yml", tmp_path) == ()
 
 
-def test_resources_are_unwrapped(tmp_path: Path) -> None:
+def test_rules_in_kubernetes_resources_are_unwrapped(tmp_path: Path) -> None:
     """Each resource of a file is unwrapped by itself."""
     (tmp_path / "r.yml").write_text(f"{RESOURCE}---\n{RESOURCE}", encoding="utf-8")
     first, second = RulePlaces().sources(tmp_path / "r.yml")

@@ -70,7 +70,7 @@ def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
     return [(one.rule.name, one.why) for one in report.coverage.uncovered]
 
 
-def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
+def test_a_rule_is_uncovered_if_no_test_needs_it(tmp_path: Path) -> None:
     """The reason is reported, and a rule that another rule reads is covered through that rule."""
     (_folder(tmp_path) / "rules/lone.yml").write_text("groups: [{name: l, rules: [{record: lone, expr: z}]}]")
     report = _measured(tmp_path, minimum=60)
@@ -93,7 +93,7 @@ def test_an_alert_that_is_only_expected_to_be_quiet_is_uncovered(tmp_path: Path)
     assert report.coverage.alerts_without_quiet == ()
 
 
-def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
+def test_a_twin_that_no_test_needs_is_uncovered(tmp_path: Path) -> None:
     """Without the first of two equal records, the rules that read them get the value a minute later."""
     twice = RULES + "      - {record: a, expr: 'x>5'}\n"
     report = _measured(_folder(tmp_path, twice))
@@ -104,8 +104,8 @@ def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
     assert [one.rule.where.line for one in report.coverage.uncovered] == [6, 7]
 
 
-def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
-    """Without one of its two rules an alert comes once and not twice; the twins are listed."""
+def test_twins_that_a_test_needs_are_covered(tmp_path: Path) -> None:
+    """Without one of its two rules an alert comes once and not twice. The twins are listed."""
     high = RULES.splitlines(keepends=True)[4]
     expected = "{exp_labels: {severity: page}}"
     folder = _folder(tmp_path, RULES + high, TESTS.replace(expected, f"{expected}, {expected}"))
@@ -116,7 +116,7 @@ def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
     assert report.outcome is Outcome.PASS
 
 
-def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+def test_unreadable_rules_are_listed_and_fail_a_minimum(tmp_path: Path) -> None:
     """The number of unreadable rules is unknown, so no percentage is reached."""
     (_folder(tmp_path) / "rules/notes.yml").write_bytes(b"\xff")
     report = _measured(tmp_path, minimum=1)
@@ -126,7 +126,7 @@ def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     assert (report.coverage.covered, report.outcome) == (2, Outcome.FAIL)
 
 
-def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:
+def test_a_rule_file_with_two_names_counts_once(tmp_path: Path) -> None:
     """A file with two names counts once, and its rules are covered under either name."""
     (_folder(tmp_path) / "rules/link.yml").symlink_to("r.yml")
     coverage = _measured(tmp_path).coverage
@@ -186,7 +186,7 @@ tests:
         ),
     ],
 )
-def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: str, words: str) -> None:
+def test_a_run_without_a_mutant_fails_with_a_reason(tmp_path: Path, rules: str, tests: str, words: str) -> None:
     """A run without a mutant fails and gives the reason."""
     mutants = _measured(_folder(tmp_path, rules, tests), Budget()).mutants
     assert mutants is not None
@@ -194,8 +194,8 @@ def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: st
     assert words in mutants.untried
 
 
-def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
-    """The mutant is listed with its reason; an argument for a killed mutant is a problem."""
+def test_an_argument_permits_a_survivor(tmp_path: Path) -> None:
+    """The mutant is listed with its reason. An argument without a reason is a problem."""
     before = _measured(_folder(tmp_path), Budget()).mutants
     assert before is not None
     first, *rest = before.survived
@@ -228,7 +228,7 @@ def test_rules_that_promtool_refuses_are_stillborn(tmp_path: Path) -> None:
     assert [answer for _, answer in answers([question], Trials(installed_promtool()))] == [MutantFate.STILLBORN]
 
 
-def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
+def test_a_known_trial_is_not_run_again(tmp_path: Path) -> None:
     """Trials of the same content have the same outcome."""
     whole = _suite(_folder(tmp_path))
     trials = Trials(installed_promtool())
@@ -242,8 +242,8 @@ def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
     assert len(trials.known) == count
 
 
-def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials without a verdict run again, each by itself; a trial that again has none is refused."""
+def test_a_crash_of_promtool_affects_only_its_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials without a verdict run again, each by itself. A trial that has no verdict again is refused."""
     whole = _suite(_folder(tmp_path))
     real = shutil.which("promtool")
     fake = tmp_path / "bin/promtool"
@@ -276,7 +276,7 @@ class _Whole(MutantQuestion):
         return MutantFate.UNNOTICED
 
 
-def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
+def test_a_part_notices_the_changes_that_the_whole_file_notices(tmp_path: Path) -> None:
     """A part notices a removed or changed rule if and only if the whole file does."""
     policy = preset_policy()
     folder = laid_out(pack(policy, INTERVAL), tmp_path, policy.prefix)
@@ -309,8 +309,10 @@ def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
         (["--for", "60s"], 2),
     ],
 )
-def test_the_command(tmp_path: Path, options: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """The exit code says if the required measures were reached."""
+def test_the_exit_code_shows_if_the_measures_are_reached(
+    tmp_path: Path, options: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A malformed option has the exit code 2."""
     folder = _folder(tmp_path)
     places = [str(folder / "tests"), "--rules", str(folder / "rules"), "--no-cache", "--format", "json"]
     with pytest.raises(SystemExit) as left:

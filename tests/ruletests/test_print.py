@@ -62,7 +62,7 @@ REPORT = UnitReport(
 )
 
 
-def test_text() -> None:
+def test_the_text_has_findings_and_counts() -> None:
     """Findings have their places, the counts come last, and no escape sequence gets through."""
     text = unit_text(REPORT)
     lines = text.splitlines()
@@ -86,8 +86,8 @@ def test_text() -> None:
     assert "\x1b" not in text
 
 
-def test_text_of_a_pass() -> None:
-    """A pass is one line; if the order of groups decides, promtool's output is that of the failing order."""
+def test_the_text_of_a_pass_is_one_line() -> None:
+    """If the order of groups decides, promtool's output is that of the failing order."""
     assert (
         unit_text(UnitReport((FileReport("a", True, assertions=1),)))
         == "PASS: 1 of 1 test files pass; 1 assertion in 0.0 s\n"
@@ -157,7 +157,7 @@ def test_the_last_line_counts_each_kind_of_reason() -> None:
 
 
 @given(_REPORTS)
-def test_junit_is_red_when_the_command_fails_and_only_then(report: UnitReport) -> None:
+def test_the_junit_has_a_failure_only_if_the_command_fails(report: UnitReport) -> None:
     """The document has a failure if and only if the command fails."""
     root = ET.fromstring(unit_junit(report))  # noqa: S314 - it was written here
     failures = list(root.iter("failure"))
@@ -167,7 +167,7 @@ def test_junit_is_red_when_the_command_fails_and_only_then(report: UnitReport) -
     assert all(case.get("name") for case in root.iter("testcase"))
 
 
-def test_json() -> None:
+def test_the_json_has_the_keys_of_the_contract() -> None:
     """The document has the contract's keys and further facts."""
     document = json.loads(unit_json(REPORT))
     assert (document["schema"], document["outcome"]) == ("gonogo/unit/v1", "FAIL")
@@ -201,8 +201,8 @@ def test_json() -> None:
     assert (nothing["coverage"], nothing["mutants"]) == (None, None)
 
 
-def test_junit() -> None:
-    """The XML is well-formed for any output of promtool, and every failure is counted."""
+def test_the_junit_is_well_formed_for_any_output() -> None:
+    """Every failure is counted."""
     root = ET.fromstring(unit_junit(REPORT))  # noqa: S314 - it was written here
     assert (root.get("tests"), root.get("failures")) == ("12", "7")
     cases = list(root.iter("testcase"))

@@ -47,14 +47,14 @@ def test_a_silent_pass_is_a_failure(tmp_path: Path, tests: str, told: str) -> No
 
 
 @pytest.mark.parametrize("where", ["tests", "rules"])
-def test_what_is_no_text_is_said(tmp_path: Path, where: str) -> None:
+def test_a_binary_file_is_reported(tmp_path: Path, where: str) -> None:
     """A test file or a rule file that is no text is reported."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / where / "duri.yml").write_bytes(b"\xff")
     assert f"{where}/duri.yml:1:1: this is no UTF-8 text" in "\n".join(unit(policy_file).findings)
 
 
-def test_an_alert_that_exists_may_be_expected_not_to_fire(tmp_path: Path) -> None:
+def test_an_alert_with_data_may_be_expected_not_to_fire(tmp_path: Path) -> None:
     """A real assertion is no finding."""
     quiet = NO_ALERT.replace("NAME", "DuriX").replace("- input", "- interval: 1m\n    input")
     run = unit(policy_folder(tmp_path / "other", tests=quiet))
@@ -63,7 +63,7 @@ def test_an_alert_that_exists_may_be_expected_not_to_fire(tmp_path: Path) -> Non
     assert unit(policy_folder(tmp_path, tests=quiet)).outcome is Outcome.PASS
 
 
-def test_rules_that_are_not_the_policys_do_not_count(tmp_path: Path) -> None:
+def test_rules_outside_the_policy_do_not_count(tmp_path: Path) -> None:
     """The record of a pass would stay valid after a change of other rules."""
     policy_file = policy_folder(tmp_path, tests=TESTS.replace("../rules/duri.yml", "../other.yml"))
     (tmp_path / "other.yml").write_text(RULES, encoding="utf-8")
@@ -72,7 +72,7 @@ def test_rules_that_are_not_the_policys_do_not_count(tmp_path: Path) -> None:
     assert "the policy does not name the rule file ../other.yml" in run.findings[0]
 
 
-def test_rules_are_found_by_base_name_among_the_policys(tmp_path: Path) -> None:
+def test_rules_of_the_policy_are_found_by_base_name(tmp_path: Path) -> None:
     """Rules are found by base name for a test in any folder."""
     policy_file = policy_folder(tmp_path, tests=TESTS.replace("../rules/duri.yml", "web.yml"))
     (tmp_path / "rules" / "duri.yml").rename(tmp_path / "rules" / "web.yml")
@@ -87,7 +87,7 @@ def test_a_change_of_the_rules_is_seen_in_the_same_process(tmp_path: Path) -> No
     assert unit(policy_file).outcome is Outcome.FAIL
 
 
-def test_what_is_allowed_is_recorded_with_its_reason(tmp_path: Path) -> None:
+def test_an_allowed_finding_is_recorded_with_its_reason(tmp_path: Path) -> None:
     """The report passes, the gate does not, and its record gives the reason."""
     policy_file = policy_folder(tmp_path, tests=f"{TESTS}  - input_series: []\n")
     report, run = recorded_report(policy_file, UnitOptions(allowed={"no-assertion": "it is being written"}))
@@ -96,7 +96,7 @@ def test_what_is_allowed_is_recorded_with_its_reason(tmp_path: Path) -> None:
     assert "no-assertion, allowed: it is being written" in str(record.detail["findings"])
 
 
-def test_no_test_file_at_all_fails(tmp_path: Path) -> None:
+def test_a_run_without_test_files_fails(tmp_path: Path) -> None:
     """An empty folder and a missing default folder test nothing."""
     policy_file = policy_folder(tmp_path, tests=None)
     assert "there is no test file in" in unit(policy_file).detail
@@ -117,7 +117,7 @@ def test_every_place_must_have_tests(tmp_path: Path) -> None:
     assert "no-tests-found, allowed: they are being written" in run.findings[0]
 
 
-def test_a_failing_test_fails_with_promtools_words(tmp_path: Path) -> None:
+def test_a_failing_test_quotes_promtool(tmp_path: Path) -> None:
     """The record is a failure that quotes the expression and its result."""
     policy_file = policy_folder(tmp_path, rules=RULES.replace("sum by", "count by"), tests=TESTS.replace("1x4", "5x4"))
     run = promql_unit(policy_file)

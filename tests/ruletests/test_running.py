@@ -38,8 +38,8 @@ def test_every_file_is_taken_once(tmp_path: Path) -> None:
     assert UnitWork((), 2).next() is None
 
 
-def test_the_costly_are_first(tmp_path: Path) -> None:
-    """The files with the most work run first."""
+def test_the_costly_files_run_first(tmp_path: Path) -> None:
+    """The files with the most work are costly."""
     units = _units(tmp_path, [1, 300, 20, 9000])
     batches = list(_batches(UnitWork(units, 1)))
     assert [place for batch in batches for place in batch] == [3, 1, 2, 0]
@@ -55,8 +55,8 @@ def test_batches_become_small_towards_the_end(tmp_path: Path) -> None:
     assert SMALL <= sizes[-2] < SMALL + each
 
 
-def test_no_more_is_taken_up_than_keeps_the_cores_at_work(tmp_path: Path) -> None:
-    """Further files are read while the first run."""
+def test_only_enough_files_for_all_cores_are_read_first(tmp_path: Path) -> None:
+    """Further files are read while the first files run."""
     units = _units(tmp_path, [200] * 300)
     coming = iter(units)
     UnitWork(coming, 2).next()
@@ -64,7 +64,7 @@ def test_no_more_is_taken_up_than_keeps_the_cores_at_work(tmp_path: Path) -> Non
     assert 0 <= taken * cost(units[0]) - 2 * LARGE < cost(units[0])
 
 
-def test_one_longer_than_a_batch_is_a_batch(tmp_path: Path) -> None:
+def test_a_very_costly_file_is_a_batch_of_its_own(tmp_path: Path) -> None:
     """A file longer than a batch is a batch."""
     units = _units(tmp_path, [60 * 24 * 30, 1])
     assert cost(units[0]) > LARGE

@@ -26,7 +26,7 @@ NO_INTERVAL = "input_series: [{series: x, values: 0 0 5 5}, {series: z, values: 
         ("max_over_time(z[5m]) > 0", EDGE, LEFT_OPEN, True, ["series-too-short"]),
     ],
 )
-def test_a_pass_is_silent_where_promtool_passes_it(
+def test_a_silent_pass_is_a_finding_only_if_promtool_passes_it(
     tmp_path: Path, expression: str, test: str, changed_with: Version, expected: list[str], *, silent_since: bool
 ) -> None:
     """A finding needs a pass of this promtool, and a failure is no silent pass."""
@@ -43,7 +43,7 @@ def test_a_pass_is_silent_where_promtool_passes_it(
 
 @pytest.mark.parametrize("word", ["anchored", "smoothed"])
 def test_samples_outside_of_an_extended_range_count(tmp_path: Path, word: str) -> None:
-    """The alert fires although a plain rate has one sample; an older promtool refuses the rule."""
+    """The alert fires although a plain rate has one sample. An older promtool refuses the rule."""
     rules = f"groups: [{{name: a, rules: [{{alert: A, expr: 'rate(x[1m] {word}) > 0'}}, {{alert: Z, expr: z}}]}}]\n"
     asked = "alert_rule_test: [{eval_time: 11m, alertname: A, exp_alerts: []}]"
     paths = write(tmp_path, {"r.yml": rules, "a_test.yml": f"rule_files: [r.yml]\ntests: [{{{EDGE}, {asked}}}]\n"})

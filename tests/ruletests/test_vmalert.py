@@ -59,8 +59,8 @@ def folder(root: Path, *tested: tuple[str, str]) -> Path:
     return root / "gonogo.yaml"
 
 
-def test_what_promtool_cannot_read_is_unknown_and_the_rest_goes_on(tmp_path: Path) -> None:
-    """Each such test gives the reason and the next step, and the gate is UNKNOWN."""
+def test_rules_that_promtool_cannot_read_are_unknown(tmp_path: Path) -> None:
+    """The other tests run. Each unknown test has the reason and the next step, and the gate is UNKNOWN."""
     policy_file = load(folder(tmp_path, ("plain", "x"), ("key", "y"), ("metricsql", "z")))
     report = policy_report(policy_file)
     found = {Path(file.path).name: file for file in report.files}
@@ -77,7 +77,7 @@ def test_what_promtool_cannot_read_is_unknown_and_the_rest_goes_on(tmp_path: Pat
     assert "promtool cannot read this rule file" in "\n".join(run.findings)
 
 
-def test_a_test_that_fails_beside_it_is_a_failure(tmp_path: Path) -> None:
+def test_a_failing_test_beside_an_unknown_one_is_a_failure(tmp_path: Path) -> None:
     """The worst outcome counts: an unreadable rule file fails its test, and so does a wrong expectation."""
     policy_file = load(folder(tmp_path, ("plain", "x"), ("key", "y"), ("gone", "y")))
     (tmp_path / "rules" / "gone.yml").write_bytes(b"\xff")
@@ -88,7 +88,10 @@ def test_a_test_that_fails_beside_it_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_test_file_of_vmalert_tool_is_unknown(tmp_path: Path) -> None:
-    """Promtool does not know the key metricsql_expr_test; under Prometheus's dialect promtool fails it, with a hint."""
+    """Promtool does not know the key metricsql_expr_test.
+
+    With the dialect of Prometheus, promtool fails it, with a hint.
+    """
     policy = folder(tmp_path, ("plain", "x"))
     test = tmp_path / "tests" / "plain_test.yml"
     test.write_text(test.read_text(encoding="utf-8").replace("promql_expr", "metricsql_expr"), encoding="utf-8")
@@ -123,7 +126,7 @@ def test_tests_named_by_path_take_the_dialect_of_the_policy(
     assert ("vmalert-tool unittest" in out) == (code == 3)
 
 
-def test_what_falls_short_is_a_failure_and_not_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missed_minimum_is_a_failure_and_not_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code agrees with the last line."""
     policy = folder(tmp_path, ("key", "y"), ("plain", "x"))
     with pytest.raises(SystemExit) as ended:
@@ -132,7 +135,7 @@ def test_what_falls_short_is_a_failure_and_not_unknown(tmp_path: Path, capsys: p
     assert "\nFAIL: 1 of 2 test files pass" in capsys.readouterr().out
 
 
-def test_coverage_and_mutants_count_them_as_unread(tmp_path: Path) -> None:
+def test_coverage_lists_rules_that_promtool_cannot_read(tmp_path: Path) -> None:
     """The coverage of such rules is unknown."""
     policy_file = load(folder(tmp_path, ("plain", "x")))
     report = policy_report(policy_file)

@@ -38,7 +38,7 @@ HIGH = "{interval: 1m, alert_rule_test: [{eval_time: 5m, alertname: High}, {eval
 PLAIN = RULES.replace("      - {record: odd, expr: 'no > > promql'}\n", "").partition("      - {alert: Told")[0]
 
 
-def test_a_change_reaches_what_reads_it() -> None:
+def test_a_changed_rule_reaches_the_assertions_that_read_it() -> None:
     """A change also reaches through other rules, and everything else is left out."""
     (found,) = _dependence(HIGH, PLAIN).extracts(0)
     assert _names(found) == ["raw", "sum", "High"]
@@ -46,12 +46,12 @@ def test_a_change_reaches_what_reads_it() -> None:
     assert found.until is None
 
 
-def test_a_change_that_no_assertion_depends_on() -> None:
+def test_a_rule_without_an_assertion_gives_no_extract() -> None:
     """A change that no assertion depends on needs no run."""
     assert _dependence("{interval: 1m, alert_rule_test: [{eval_time: 5m, alertname: Other}]}", PLAIN).extracts(1) == ()
 
 
-def test_what_cannot_be_read_may_read_anything() -> None:
+def test_an_unreadable_rule_may_read_every_rule() -> None:
     """A rule that is not PromQL, or whose template queries series, stays in."""
     (found,) = _dependence("{interval: 1m, promql_expr_test: [{expr: odd, eval_time: 5m}]}").extracts(3)
     assert "Other" in _names(found)
@@ -59,14 +59,14 @@ def test_what_cannot_be_read_may_read_anything() -> None:
     assert _names(told) == NAMES
 
 
-def test_an_assertion_that_cannot_be_read_may_depend_on_anything() -> None:
+def test_an_unreadable_assertion_may_depend_on_every_rule() -> None:
     """An assertion that cannot be read stays in, with all rules."""
     (found,) = _dependence("{interval: 1m, promql_expr_test: [{expr: 'x > > 1', eval_time: 5m}]}", PLAIN).extracts(3)
     assert _names(found) == ["raw", "sum", "High", "Other"]
 
 
-def test_a_rule_that_shall_read_more_needs_more() -> None:
-    """The rules that the changed expression reads stay in."""
+def test_the_rules_that_a_changed_rule_reads_stay_in() -> None:
+    """The changed expression reads another rule."""
     dependence = _dependence(HIGH, PLAIN)
     read = [rule for group in read_rules(PLAIN, "r.yml").groups for rule in group.rules]
     (found,) = dependence.extracts(3, replace(read[3], expression="raw > 1"))
@@ -94,15 +94,15 @@ def test_new_labels_reach_new_readers() -> None:
         ("{expr: 'x > > 1', eval_time: 5m}", timedelta(minutes=9)),
     ],
 )
-def test_what_looks_ahead_is_evaluated_as_far_as_before(assertion: str, until: timedelta | None) -> None:
+def test_an_assertion_that_looks_ahead_keeps_the_old_end(assertion: str, until: timedelta | None) -> None:
     """The evaluations go on until the old end, because samples after the last evaluation are not loaded."""
     test = f"{{interval: 1m, promql_expr_test: [{assertion}, {{expr: other, eval_time: 9m}}]}}"
     (found,) = _dependence(test, PLAIN).extracts(1)
     assert found.until == until
 
 
-def test_tests_that_expect_something_come_first_and_then_the_cheap_ones() -> None:
-    """Tests that expect something notice most, so they come first, and then the cheap ones."""
+def test_tests_with_expected_alerts_come_first() -> None:
+    """Tests that expect an alert notice most changes. Then the cheap tests come first."""
     firing = "alert_rule_test: [{eval_time: %s, alertname: High, exp_alerts: [{exp_labels: {}}]}]"
     tests = ", ".join(
         f"{{interval: 1m, {one}}}"

@@ -14,7 +14,7 @@ from tests.ruletests.core.loading import load_text
 DOWN = Rule(RuleKind.ALERT, "Down", "up == 0", {"severity": "page", "team": "{{ $labels.team }}"})
 
 
-def _told(assertions: str, rule: Rule = DOWN) -> tuple[bool, bool]:
+def _expectations(assertions: str, rule: Rule = DOWN) -> tuple[bool, bool]:
     unit = read_unit(f"tests: [{{interval: 1m, {assertions}}}]", "t.yml")
     return expects_firing([unit], rule), expects_quiet([unit], rule)
 
@@ -34,14 +34,14 @@ def _told(assertions: str, rule: Rule = DOWN) -> tuple[bool, bool]:
         ("promql_expr_test: [{expr: 'up'}, {expr: 'sum(ALERTS)'}, {expr: 'no > > promql'}]", (False, False)),
     ],
 )
-def test_what_an_assertion_says_of_an_alert(assertions: str, told: tuple[bool, bool]) -> None:
+def test_an_assertion_expects_an_alert_to_fire_or_not(assertions: str, told: tuple[bool, bool]) -> None:
     """Alerts of one name are distinguished by the labels that their rules give them."""
-    assert _told(assertions) == told
+    assert _expectations(assertions) == told
 
 
 def test_a_recording_rule_never_fires() -> None:
     """A recording rule is never an alert, even with the alert's name."""
-    assert _told("alert_rule_test: [{alertname: Down}]", Rule(RuleKind.RECORD, "Down", "1")) == (False, False)
+    assert _expectations("alert_rule_test: [{alertname: Down}]", Rule(RuleKind.RECORD, "Down", "1")) == (False, False)
 
 
 RULES = "[{name: a, rules: [{alert: Slow, expr: x > 1, for: 5m}, {alert: Quick, expr: x > 1}]}]"
@@ -55,7 +55,7 @@ def loaded(*assertions: str) -> Loaded:
     )
 
 
-def test_only_alerts_that_wait_and_are_never_seen_to_fire() -> None:
+def test_only_waiting_alerts_that_never_fire_are_suspects() -> None:
     """Alerts without ``for``, alerts that a test sees fire, and misspelt names are no suspects."""
     assert suspects(loaded("{alertname: Quick}", "{alertname: Solw}")) == ()
     assert suspects(loaded("{alertname: Slow}", "{alertname: Slow, eval_time: 5m, exp_alerts: [{}]}")) == ()
@@ -63,8 +63,8 @@ def test_only_alerts_that_wait_and_are_never_seen_to_fire() -> None:
     assert one.query == 'ALERTS{alertname="Slow", alertstate="pending", gonogo_probe!="0"}'
 
 
-def test_alerts_of_one_name_are_told_apart() -> None:
-    """Alerts of one name are distinguished by the labels of their rules, and equal labels are asked for once."""
+def test_alerts_of_one_name_are_distinguished_by_their_labels() -> None:
+    """The labels are those of the rules, and equal labels get one probe."""
     held = "{alert: Slow, expr: x > 1, for: 5m, labels: {severity: page, at: '{{ $value }}'}}"
     rules = f"[{{name: a, rules: [{{alert: Slow, expr: x > 1, labels: {{severity: info}}}}, {held}, {held}]}}]"
     info = "{eval_time: 3m, alertname: Slow, exp_alerts: [{exp_labels: {severity: info}}]}"
@@ -76,7 +76,7 @@ def test_alerts_of_one_name_are_told_apart() -> None:
     assert suspects(load_text(rules, tests.replace(info, f"{info}, {page}"))) == ()
 
 
-def test_the_probing_file_asks_for_each_of_them() -> None:
+def test_the_probing_file_has_a_probe_for_each_suspect() -> None:
     """Each suspect gets a probe in its test, at its time, with the same input."""
     one = loaded("{alertname: Slow, eval_time: 3m}", "{alertname: Slow, eval_time: 4m}")
     suspected = suspects(one)
@@ -89,7 +89,7 @@ def test_the_probing_file_asks_for_each_of_them() -> None:
     assert (test["name"], test["interval"]) == ("n", "1m")
 
 
-def test_what_was_found_pending() -> None:
+def test_a_pending_suspect_is_a_problem() -> None:
     """The number in promtool's output names the suspect."""
     suspected = suspects(loaded("{alertname: Slow, eval_time: 3m}", "{alertname: Slow, eval_time: 4m}"))
     words = r'    expr: "ALERTS{alertname=\"Slow\", alertstate=\"pending\", gonogo_probe!=\"1\"}", time: 4m,'

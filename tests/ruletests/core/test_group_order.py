@@ -21,37 +21,37 @@ def loaded(*groups: str, order: str = "") -> Loaded:
     return load_text(f"[{', '.join(groups)}]", f"group_eval_order: [{order}]\n{TEST}" if order else TEST)
 
 
-def test_makers_first_and_the_other_way_round() -> None:
+def test_two_groups_have_two_orders() -> None:
     """The order of the groups in the file makes no difference."""
     orders = open_orders(loaded(READER, MAKER))
     assert orders == GroupOrders(("maker", "reader"), ("reader", "maker"), "maker", "reader", ("reader", "maker"))
 
 
-def test_a_settled_order_is_no_question() -> None:
+def test_a_fixed_order_is_not_changed() -> None:
     """The order is fixed if both groups are listed, or if the reader comes after the first place of unlisted groups."""
     assert open_orders(loaded(READER, MAKER, order="maker, reader")) is None
     assert open_orders(loaded(READER, MAKER, order="other, reader")) is None
     assert open_orders(loaded(MAKER)) is None
 
 
-def test_what_is_listed_stays_in_its_order() -> None:
-    """Listed groups keep their order, and only the open question gets both answers."""
+def test_listed_groups_keep_their_order() -> None:
+    """Only the open place of the other group gets both answers."""
     orders = open_orders(loaded(READER, MAKER, "{name: late, rules: [{record: z, expr: z1}]}", order="reader, late"))
     assert orders is not None
     assert orders.makers_first == ("maker", "reader", "late")
     assert orders.readers_first == ("reader", "maker", "late")
 
 
-def test_a_circle_of_groups_has_two_orders_as_well() -> None:
-    """Neither order of a circle is right, but both can be tried."""
+def test_a_circle_of_groups_has_two_orders() -> None:
+    """Neither order is right, but each of them can be tried."""
     back = "{name: maker, rules: [{record: made, expr: read}]}"
     orders = open_orders(loaded(READER, back))
     assert orders is not None
     assert orders.makers_first == tuple(reversed(orders.readers_first))
 
 
-def test_groups_of_one_name_are_in_no_order() -> None:
-    """Groups of one name get unique names, listed or not, and the advice is to rename them for good."""
+def test_groups_of_one_name_get_unique_names() -> None:
+    """Listed groups get them too. The advice is to rename the groups for good."""
     files = {"a.yml": f"groups: [{MAKER}]\n", "b.yml": f"groups: [{READER.replace('reader', 'maker')}]\n"}
     one = load_files(files, f"rule_files: [a.yml, b.yml]\ngroup_eval_order: [maker]\n{TEST}")
     orders = open_orders(one)
@@ -66,8 +66,8 @@ def test_groups_of_one_name_are_in_no_order() -> None:
     assert problem.next_step == "give each group a name of its own, and list them in group_eval_order"
 
 
-def test_the_file_in_an_order() -> None:
-    """Everything else in the file stays."""
+def test_a_trial_changes_only_the_order_of_groups() -> None:
+    """The rest of the file stays."""
     one = loaded(READER, MAKER, order="x")
     orders = GroupOrders((), (), "", "", ("reader", "maker"))
     trial = in_order(one, orders, ("maker", "reader"))
@@ -78,8 +78,8 @@ def test_the_file_in_an_order() -> None:
     assert trial.rules == (one.sources[0].text,)
 
 
-def test_the_problem_names_who_must_come_first() -> None:
-    """The problem names the group that must come first, and the line that fixes the order."""
+def test_the_problem_names_the_group_that_must_come_first() -> None:
+    """The next step is the line that fixes the order."""
     one = loaded(READER, MAKER)
     orders = open_orders(one)
     assert orders is not None
@@ -96,7 +96,7 @@ def test_only_shared_names_change() -> None:
     assert own_names(groups) == ("a (2)", "b", "a (3)", "a (1)")
 
 
-def test_the_rest_of_the_files_stays() -> None:
+def test_renaming_a_group_keeps_the_rest_of_the_files() -> None:
     """Files with unchanged names, and files without groups, are not touched."""
     first = "groups:\n- name: a\n  rules: [{record: x, expr: '1', labels: {v: 1.10}}]\n- name: b\n"
     texts = renamed([first, "", "groups: {}\n", "groups: [{name: 1}] # stays\n"], ["a (1)", "b", "1"])

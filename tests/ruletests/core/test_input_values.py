@@ -25,14 +25,16 @@ from gonogo.ruletests.core.input_values import Window, input_values
         ("{{schema:0 sum:1 count:2 buckets:[1 1]}}x2 1", 3, False, ((0, 2), (3, 3))),
     ],
 )
-def test_values(text: str, last: int, runs: tuple[tuple[int, int], ...], *, deliberate: bool) -> None:
+def test_the_places_of_samples_are_read_from_the_shorthand(
+    text: str, last: int, runs: tuple[tuple[int, int], ...], *, deliberate: bool
+) -> None:
     """The reader finds the last sample, an intended end, and the runs of samples."""
     values = input_values(text)
     assert (values.last, values.deliberate, values.runs) == (last, deliberate, runs)
 
 
-def test_between() -> None:
-    """Both ends count."""
+def test_both_ends_of_a_range_of_samples_count() -> None:
+    """A sample at the first or at the last place counts."""
     values = input_values("1x2 _x3 1x2")
     assert values.enough_between(2, 4)
     assert values.enough_between(5, 6)
@@ -53,8 +55,10 @@ def test_between() -> None:
         ("", 0, 9, 1, 9, False),
     ],
 )
-def test_enough_between(text: str, first: int, last: int, least: int, apart: float, *, expected: bool) -> None:
-    """One sample is enough, or two that are close together, and both ends count."""
+def test_a_range_needs_one_sample_or_two_close_ones(
+    text: str, first: int, last: int, least: int, apart: float, *, expected: bool
+) -> None:
+    """A sample at either end of the range counts."""
     assert input_values(text).enough_between(first, last, least, apart) is expected
 
 
@@ -64,7 +68,7 @@ def test_histograms_are_one_sample_each() -> None:
     assert input_values("{" * 60_000).last == 0
 
 
-def test_windows_reach_back() -> None:
+def test_a_window_extends_to_earlier_times() -> None:
     """A range or a lookback extends the window to earlier times, or to the beginning."""
     at = Window.at(timedelta(seconds=90))
     assert at == Window(90_000, 90_000)
@@ -72,8 +76,8 @@ def test_windows_reach_back() -> None:
     assert at.from_ever() == Window(-math.inf, 90_000)
 
 
-def test_places_of_samples() -> None:
-    """Both ends are included, and no place is before time 0."""
+def test_a_window_gives_the_places_of_its_samples() -> None:
+    """The window includes its ends, and no place is before time 0."""
     assert Window(30_000, 90_000).places(20_000, 99) == (2, 4)
     assert Window(-5.0, -5.0).places(20_000, 99) == (0, -1)
     assert Window(-math.inf, math.inf).places(20_000, 99) == (0, 99)

@@ -28,7 +28,7 @@ def possible(*series: str, rules: str = RULES, step: str = "1m") -> PossibleSeri
 
 
 def shown(sets: LabelSets) -> list[str] | None:
-    """Write label sets, the name first, and an absent label as no text; ``None`` for any series."""
+    """Write label sets, the name first, and an absent label as no text. The result is ``None`` for any series."""
     return None if any(one.rest.others for one in sets) else sorted(map(written, sets))
 
 
@@ -105,25 +105,25 @@ def written(labels: LabelSet) -> str:
         ("x >", None),
     ],
 )
-def test_what_is_there_at_ten_minutes(expression: str, expected: list[str] | None) -> None:
+def test_the_possible_series_of_an_expression_are_found(expression: str, expected: list[str] | None) -> None:
     """Samples, staleness, offsets, labels and rules decide which series exist."""
     assert shown(possible(*SERIES).of(expression, Window.at(timedelta(minutes=10)))) == (
         None if expected is None else sorted(expected)
     )
 
 
-def test_what_fills_in_may_be_anything() -> None:
+def test_a_fill_function_can_give_any_series() -> None:
     """A function that fills in for a missing series can give any series."""
     assert shown(possible(*SERIES).of("x + fill(0) y", Window.at(timedelta(minutes=10)))) is None
 
 
-def test_an_alert_without_series_is_not_there() -> None:
+def test_an_alert_without_series_does_not_exist() -> None:
     """An alert without series does not exist, with any template in its labels."""
     assert possible().of("ALERTS", Window.at(timedelta(0))) == frozenset()
 
 
-def test_why_nothing_is_there() -> None:
-    """The missing selectors are named, with the time at which the last input ended."""
+def test_an_empty_result_names_the_missing_selectors() -> None:
+    """The result also has the time at which the last input ended."""
     one = possible("x{job='a'} 1x2", "x{job='b'} 1x4")
     assert shown(one.of('job:x{job="c"} or y', Window.at(timedelta(minutes=4)))) == []
     assert (list(one.lacking), one.ended) == (['job:x{job="c"}', "y"], -1)
@@ -132,19 +132,19 @@ def test_why_nothing_is_there() -> None:
 
 
 @pytest.mark.parametrize(("step", "there"), [("1m", False), ("3m", True), ("10m", True)])
-def test_what_is_recorded_stays_until_the_next_step(step: str, *, there: bool) -> None:
-    """A recorded sample counts until the next step, or for the lookback."""
+def test_a_recorded_sample_counts_until_the_next_step(step: str, *, there: bool) -> None:
+    """A sample counts for the lookback if that is longer."""
     one = possible("x 1x3", step=step)
     assert bool(one.of("job:x", Window.at(timedelta(minutes=10)))) is there
 
 
-def test_unreadable_input_may_be_anything() -> None:
-    """Unreadable input may be any series; promtool reports the mistake."""
+def test_unreadable_input_may_be_any_series() -> None:
+    """Promtool reports the mistake."""
     assert shown(possible("x{ 1").of("y", Window.at(timedelta(0)))) is None
 
 
-def test_what_is_too_deep_may_be_anything() -> None:
-    """Too deep an expression, too many rules or too many windows may give any series."""
+def test_too_complex_rules_may_give_any_series() -> None:
+    """The expression is too deep, or the rules or windows are too many."""
     deep = f"{'-(' * 120}x{')' * 120}"
     assert shown(possible().of(deep, Window.at(timedelta(0)))) is None
     chain = ", ".join(f"{{record: r{n}, expr: 'r{n + 1} offset {2**n}ms or r{n + 1}'}}" for n in range(22))

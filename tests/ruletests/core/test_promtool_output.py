@@ -51,15 +51,15 @@ def report(*suites: str) -> str:
 class TestLines:
     """Tests for promtool up to 2.54, where a line names each file."""
 
-    def test_where_promtool_broke_off_there_is_no_verdict(self) -> None:
-        """Neither the file at which promtool broke off nor the files after it have a verdict."""
+    def test_files_after_an_abort_have_no_verdict(self) -> None:
+        """The file at which promtool aborted has no verdict either."""
         assert in_lines("Unit Testing:  a.yml\npanic: oops\n", "a.yml", "b.yml") == (
             PromtoolVerdict(None, "panic: oops"),
             NO_VERDICT,
         )
         assert in_lines("", "a.yml", "b.yml") == (NO_VERDICT, NO_VERDICT)
 
-    def test_each_file_has_its_own_words(self) -> None:
+    def test_each_file_has_its_own_output(self) -> None:
         """Blank lines and the verdicts themselves are left out."""
         assert in_lines(LINES, *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True, "  WARNING: odd"))
 
@@ -84,7 +84,7 @@ class TestJUnit:
         first, _, last = in_junit(output, *FILES)
         assert (first, last) == (NO_VERDICT, NO_VERDICT)
 
-    def test_all_pass_and_the_exit_code_says_otherwise(self) -> None:
+    def test_passes_with_another_exit_code_are_no_verdict(self) -> None:
         """If all files pass and the exit code is not 0, no file has a verdict, in both forms."""
         lines = "Unit Testing:  a.yml\n  SUCCESS\nUnit Testing:  c.yml\n  SUCCESS\n"
         for read, output in ((in_lines, lines), (in_junit, report(SUITES[0], SUITES[2]))):
@@ -92,7 +92,7 @@ class TestJUnit:
             assert read(output, "a.yml", "c.yml", exit_0=True) == (PromtoolVerdict(True), PromtoolVerdict(True))
 
     @pytest.mark.parametrize("progress", ["", "Processing test file: "])
-    def test_each_file_has_its_own_words(self, progress: str) -> None:
+    def test_each_file_has_its_own_output(self, progress: str) -> None:
         """Lines of progress (promtool 3.16 and later) make no difference."""
         lines = (f"{progress}{path}\n" for path in FILES) if progress else ("", "", "")
         printed = "".join(map("".join, zip(lines, BLOCKS, strict=True)))
@@ -104,7 +104,7 @@ class TestJUnit:
         output = report(SUITES[0], f"{aborted}</testcase></testsuite>")
         assert in_junit(output, "a.yml", "b.yml") == (PromtoolVerdict(True), PromtoolVerdict(False, "no"))
 
-    def test_words_that_no_file_explains_take_the_passes_away(self) -> None:
+    def test_unassigned_output_makes_passes_void(self) -> None:
         """The XML has no warnings, so each file then runs by itself."""
         warned = "  WARNING: odd\n" + PRINTED + report(*SUITES)
         assert in_junit(warned, *FILES) == (NO_VERDICT, FAILED_B, NO_VERDICT)

@@ -32,8 +32,8 @@ def found(*tests: str, rules: str = RULES) -> list[tuple[str, int]]:
     ],
     ids=["nothing", "other-labels", "too-late"],
 )
-def test_an_alert_that_never_has_data(fed: str) -> None:
-    """An alert without data is a finding, unless another test of the file sees it fire or may see it fire."""
+def test_an_alert_that_never_has_data_is_a_finding(fed: str) -> None:
+    """Another test of the file may see the alert fire. Then there is no finding."""
     test = f"{fed}, alert_rule_test: [{QUIET}]"
     assert found(test) == [("never-fed", 0)]
     assert found(test, f"{FED}, alert_rule_test: [{QUIET}]") == []
@@ -45,13 +45,13 @@ def test_an_alert_that_never_has_data(fed: str) -> None:
     ("expression", "vouched"),
     [("ALERTS", True), ('ALERTS{alertname=\\"Both\\"}', False), ("job:x", False), ("ALERTS >", False)],
 )
-def test_an_alert_may_be_seen_in_an_expression(expression: str, *, vouched: bool) -> None:
+def test_an_expression_may_show_that_an_alert_can_fire(expression: str, *, vouched: bool) -> None:
     """Expected samples of ``ALERTS`` also show that an alert can fire."""
     seen = f'{FED}, promql_expr_test: [{{expr: "{expression}", eval_time: 5m, exp_samples: [{{}}]}}]'
     assert found(f"alert_rule_test: [{QUIET}]", seen) == ([] if vouched else [("never-fed", 0)])
 
 
-def test_expressions() -> None:
+def test_an_expression_without_data_is_a_finding() -> None:
     """An assertion at a time with data proves an expression, and a metric that nothing makes is reported once."""
     quiet = "promql_expr_test: [{expr: job:x > 1, eval_time: 5m}]"
     assert found(f"input_series: [{{series: x, values: _x6 5x5}}], {quiet}") == [("never-fed", 0)]
@@ -61,15 +61,15 @@ def test_expressions() -> None:
     assert found("promql_expr_test: [{expr: absent(nowhere)}, {expr: x >}]") == []
 
 
-def test_every_branch_must_be_without_data() -> None:
+def test_an_alert_with_data_in_one_branch_is_no_finding() -> None:
     """Every branch must be without data: never fed in, or ended."""
     both = "alert_rule_test: [{alertname: Both, eval_time: 30m}, {alertname: Gone, eval_time: 30m}]"
     assert found(f"{FED}, {both}") == [("series-too-short", 0)]
     assert found(f"input_series: [{{series: y, values: 5x40}}], {both}") == []
 
 
-def test_input_that_nothing_reads() -> None:
-    """Unread input is a finding beside an alert without data, unless the rules of the file are not known."""
+def test_unread_input_is_a_finding() -> None:
+    """The test must also have an alert without data. Without known rules there is no finding."""
     series = "{series: xx, values: 5}, {series: '{a=\"b\"}', values: 5}"
     typo = f"input_series: [{series}], alert_rule_test: [{QUIET}, {QUIET}]"
     good = f"{FED}, alert_rule_test: [{FIRING}]"
@@ -80,8 +80,8 @@ def test_input_that_nothing_reads() -> None:
     assert ("unread-input", 1) not in found(good, typo, rules=RULES.replace("absent(x)", "absent("))
 
 
-def test_what_was_meant_is_said() -> None:
-    """The hint is the nearest name, if there is one."""
+def test_the_hint_is_the_nearest_name() -> None:
+    """Without a near name, the hint is to fix or remove the series."""
     for series, told in (("other", "fix its name, or remove it"), ("job:xx", "did you mean job:x?")):
         test = (
             f"tests: [{{interval: 1m, input_series: [{{series: {series}, values: 5}}], alert_rule_test: [{QUIET}]}}]\n"

@@ -23,12 +23,14 @@ ALLOWED = SilentFinding("no-tests", Problem(None, "there are none"), "later")
         (FileReport("a", None, "a key", vmalert_only=True), "UNKNOWN", "vmalert-only", "a key"),
     ],
 )
-def test_a_file(file: FileReport, outcome: str, reason: str, detail: str) -> None:
-    """A file needs more than promtool's pass."""
+def test_the_outcome_of_a_file_needs_more_than_a_pass_of_promtool(
+    file: FileReport, outcome: str, reason: str, detail: str
+) -> None:
+    """Findings that are not allowed fail the file."""
     assert (file.outcome, file.reason, file.detail) == (outcome, reason, detail)
 
 
-def test_the_whole() -> None:
+def test_the_outcome_of_a_run_is_the_worst_of_its_files() -> None:
     """A run without files fails, and an allowed lack of files does not."""
     good, bad, open_ = FileReport("a", True), FileReport("b", False), FileReport("c", None, vmalert_only=True)
     assert UnitReport(()).outcome is Outcome.FAIL

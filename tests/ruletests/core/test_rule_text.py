@@ -28,7 +28,7 @@ groups:
 """
 
 
-def test_all_rules_written_are_the_rules() -> None:
+def test_rules_written_anew_are_unchanged() -> None:
     """Writing every rule by its own text changes nothing."""
     file = file_text(TEXT, "r.yml")
     written = read_rules(file.written({rule.id: rule.text for rule in file.rules}), "r.yml")
@@ -49,8 +49,8 @@ def test_a_group_without_rules_is_left_out() -> None:
     assert read_rules(file.written({}), "r.yml").groups == ()
 
 
-def test_a_rule_is_written_with_what_differs() -> None:
-    """Everything else stays as it was written."""
+def test_only_the_changed_parts_of_a_rule_are_written_anew() -> None:
+    """The other parts stay as they were written."""
     file = file_text(TEXT, "r.yml")
     first, second, _ = file.rules
     changed = replace(
@@ -62,7 +62,7 @@ def test_a_rule_is_written_with_what_differs() -> None:
     assert replace(alert, position=None) == replace(changed, position=None)
 
 
-def test_a_rule_knows_where_it_stands_and_which_labels_it_sets() -> None:
+def test_a_rule_has_its_place_and_its_own_labels() -> None:
     """Results name a rule by its file, line and column."""
     first, second, third = file_text(TEXT, "r.yml", 1).rules
     assert [str(rule.tested) for rule in (first, second)] == ["r.yml:6:9: record a", "r.yml:9:9: alert Bäd 😀"]
@@ -88,7 +88,7 @@ def test_rules_of_one_meaning_are_twins() -> None:
     assert found == file.rules[:2]
 
 
-def test_rules_that_are_not_loaded_together_are_no_twins() -> None:
+def test_rules_of_separate_files_are_no_twins() -> None:
     """Two servers may have the same rule."""
     first, second, *_ = file_text(TWINS, "r.yml").rules
     assert twins([[first], [second]]) == ()

@@ -46,7 +46,7 @@ def _asked(question: MutantQuestion, known: dict[str, TrialOutcome]) -> tuple[Tr
     return asked
 
 
-def test_a_part_has_one_test_and_what_it_needs() -> None:
+def test_a_part_has_one_test_and_its_rules() -> None:
     """The first part to run is the one that expects something."""
     sheet = _sheet()
     part, changed = _asked(MutantQuestion([sheet], sheet.rules[0]), {})
@@ -68,7 +68,7 @@ def test_a_part_has_one_test_and_what_it_needs() -> None:
     assert part.key != changed.key
 
 
-def test_a_change_is_noticed_where_its_trial_fails() -> None:
+def test_a_change_is_noticed_if_its_trial_fails() -> None:
     """After a trial that fails, no further trial runs."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0])
@@ -92,8 +92,8 @@ def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
     assert any("High" in test and "Other" not in test for test in tests)
 
 
-def test_where_a_part_does_not_pass_by_itself_the_whole_is_asked() -> None:
-    """If a part does not pass by itself, the whole file runs instead."""
+def test_the_whole_file_runs_if_a_part_does_not_pass() -> None:
+    """The part runs unchanged first."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0])
     part, _ = _asked(question, {})
@@ -110,7 +110,7 @@ def test_a_rule_that_no_assertion_depends_on_is_unnoticed_at_once() -> None:
     assert MutantQuestion([sheet], sheet.rules[3]).ask({}) is MutantFate.UNNOTICED
 
 
-def test_whole_files_are_asked_once_each() -> None:
+def test_each_whole_file_runs_once() -> None:
     """Each whole file runs once, even if the change can reach many of its parts."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0])

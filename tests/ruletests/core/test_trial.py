@@ -20,13 +20,13 @@ from gonogo.ruletests.core.trial import with_rule_files
         ('rule_files:\n- "a\\"b.yml"\n', 'rule_files:\n- "0"\n- "1"\n'),
     ],
 )
-def test_in_place(text: str, changed: str) -> None:
+def test_entries_of_rule_files_are_changed_in_place(text: str, changed: str) -> None:
     """Lists of either style are changed in place, quoted or not."""
     assert with_rule_files(text, read_unit(text, "a_test.yml"), [["0", "1"]]) == changed
 
 
-def test_what_cannot_be_changed_in_place_is_written_anew() -> None:
-    """Other entries are written anew with the same meaning."""
+def test_entries_with_anchors_are_written_anew() -> None:
+    """The new text has the same meaning."""
     text = "tests: [{name: &n a.yml}]\nrule_files: [*n]\nevaluation_interval: 1m\n"
     changed = with_rule_files(text, read_unit(text, "a_test.yml"), [["0"]])
     assert parse(changed, "").value == {
@@ -36,14 +36,14 @@ def test_what_cannot_be_changed_in_place_is_written_anew() -> None:
     }
 
 
-def test_what_is_no_mapping_stays() -> None:
+def test_a_file_without_a_mapping_stays() -> None:
     """A file that is not a mapping has no entries and stays."""
     assert with_rule_files("[]\n", read_unit("[]\n", "a_test.yml"), []) == "[]\n"
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1), min_size=1))
-def test_any_names_can_be_changed(names: list[str]) -> None:
-    """Any entries can be changed to any names, with any quotes."""
+def test_entries_with_any_quotes_can_be_changed(names: list[str]) -> None:
+    """The old names may be any text."""
     text = "rule_files:\n" + "".join(f"- '{name.replace(chr(39), chr(39) * 2)}'\n" for name in names)
     unit = read_unit(text, "a_test.yml")
     changed = with_rule_files(text, unit, [[str(place)] for place in range(len(unit.rule_files))])

@@ -45,7 +45,7 @@ def test_a_label_that_the_expression_gives_is_not_dropped() -> None:
     assert len(mutations(unreadable, ("realm",))) == 2
 
 
-def test_annotations_are_changed_only_where_they_are_asserted() -> None:
+def test_annotations_are_changed_only_if_a_test_asserts_them() -> None:
     """Tests that never see an alert fire cannot notice its annotations."""
     rule = alert("x", summary="It is down")
     assert not [one for one in mutations(rule) if one.operator == "annotation"]
@@ -53,7 +53,7 @@ def test_annotations_are_changed_only_where_they_are_asserted() -> None:
     assert made == [{"summary": "It is down another"}]
 
 
-def test_the_name_of_a_mutant_stays_the_same_and_is_one_word() -> None:
+def test_the_name_of_a_mutant_is_one_stable_word() -> None:
     """The name of a mutant goes into comments, so it has no space, and it distinguishes rules by their labels."""
     rule = Rule(RuleKind.ALERT, "Disk is full", "x > 5", {"severity": "page"})
     first, *_ = mutations(rule)

@@ -40,7 +40,7 @@ def test_a_node_replaced_by_itself_changes_nothing(place: int) -> None:
     assert replaced(root, one.path, one.node) == root
 
 
-def test_a_node_is_replaced_where_it_stands() -> None:
+def test_only_the_node_at_the_path_is_replaced() -> None:
     """Only the node at the path changes."""
     root = parse("a + b")
     assert replaced(root, (1,), Number(2)) == parse("a + 2")
@@ -71,13 +71,13 @@ def test_any_tree_can_be_rebuilt(root: Expression) -> None:
         ("a and topk(1, b)", {"topk(1, b)"}),
     ],
 )
-def test_where_only_presence_matters(text: str, found: set[str]) -> None:
+def test_the_values_of_some_nodes_make_no_difference(text: str, found: set[str]) -> None:
     """Values that only show which series exist make no difference until they are compared."""
     assert _present(text) == found
 
 
-def test_a_root_whose_value_nobody_reads() -> None:
-    """The value of an alert may be unused."""
+def test_the_value_of_an_alert_may_be_unused() -> None:
+    """The threshold of its comparison still counts."""
     root = parse("x * 2 > 1")
     assert [place.presence for place in places(root, presence=True)] == [True, False, False, False, False]
     assert all(place.presence for place in places(parse("x * 2"), presence=True))
@@ -95,6 +95,6 @@ def test_a_root_whose_value_nobody_reads() -> None:
         ("a and sum(x) > b", set()),
     ],
 )
-def test_where_the_scale_does_not_matter(text: str, found: set[str]) -> None:
+def test_the_scale_of_some_nodes_makes_no_difference(text: str, found: set[str]) -> None:
     """A positive factor makes no difference to buckets, and to values that are only compared with 0."""
     assert _scaled(text) == found

@@ -87,7 +87,7 @@ from tests.ruletests.mutation.mutating import alert, mutants, record
         ("arithmetic", "z and x + y", []),
     ],
 )
-def test_a_change_of_an_expression(operator: str, expression: str, made: list[str]) -> None:
+def test_each_operator_makes_these_mutants(operator: str, expression: str, made: list[str]) -> None:
     """Each kind of change makes these mutants of a recorded expression."""
     assert mutants(record(expression), operator) == made
 
@@ -104,12 +104,12 @@ def test_a_change_of_an_expression(operator: str, expression: str, made: list[st
     ],
 )
 def test_a_matcher_that_a_join_makes_needless_is_not_dropped(expression: str, made: list[str]) -> None:
-    """Any further series would find no partner on the other side of the join."""
+    """A further series would find no partner on the other side of the join."""
     dropped = [one for one in mutations(record(expression)) if one.change.endswith("is dropped")]
     assert [one.rule.expression for one in dropped if one.operator == "matcher"] == made
 
 
-def test_the_value_of_an_alert_counts_where_a_template_tells_it() -> None:
+def test_the_value_of_an_alert_counts_in_a_template() -> None:
     """The value of an alert's expression counts only if a template shows it."""
     assert mutants(alert("x * 2"), "constant") == []
     assert mutants(alert("x * 2", summary="it is {{ $value }}"), "constant") == ["x * 3"]
@@ -117,7 +117,7 @@ def test_the_value_of_an_alert_counts_where_a_template_tells_it() -> None:
     assert mutants(alert("x > 5"), "boundary") == ["x >= 5"]
 
 
-def test_every_mutant_says_what_would_kill_it_and_can_be_read() -> None:
+def test_every_mutant_is_promql_and_names_an_assertion() -> None:
     """A mutant has a change and an assertion in words, and is valid PromQL."""
     rule = record('sum by (a) (rate(x{a=~"b|c"}[5m] offset 1h)) / on (a) group_left (z) y > 0.5 or absent(z{k="v"})')
     made = mutations(rule)
@@ -129,14 +129,14 @@ def test_every_mutant_says_what_would_kill_it_and_can_be_read() -> None:
         assert one.old != one.new
 
 
-def test_a_threshold_is_killed_where_rule_and_mutant_differ() -> None:
+def test_the_advice_for_a_threshold_has_a_distinguishing_value() -> None:
     """The text names the value to feed in, and the result of the rule for it."""
     up, down = [one.kill for one in mutations(alert("x > 5")) if one.operator == "threshold"]
     assert "`x` is 5.5: the rule's comparison is true there" in up
     assert "`x` is 5: the rule's comparison is false there" in down
 
 
-def test_what_is_no_promql_has_no_mutants() -> None:
+def test_an_unreadable_expression_has_no_mutants() -> None:
     """A rule whose expression cannot be read keeps its expression."""
     assert mutations(record("x > > 1")) == ()
 

@@ -40,7 +40,7 @@ from gonogo.ruletests.mutation.selectors import has_label, needless, never_negat
         ("1", False),
     ],
 )
-def test_a_label_that_every_series_has(text: str, certain: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_the_certain_labels_of_a_result_are_known(text: str, certain: bool) -> None:  # noqa: FBT001 - a column of the table
     """Labels are followed through functions, aggregations and joins."""
     assert has_label(parse(text), "r", "p") is certain
 
@@ -57,8 +57,8 @@ def test_a_label_that_every_series_has(text: str, certain: bool) -> None:  # noq
         ('z + (x{r="p"} + y)', (1, 0), False),
     ],
 )
-def test_a_matcher_that_a_join_repeats(text: str, path: tuple[int, ...], void: bool) -> None:  # noqa: FBT001 - a column
-    """A matcher is needless if other series would find no partner."""
+def test_a_matcher_that_a_join_repeats_is_needless(text: str, path: tuple[int, ...], void: bool) -> None:  # noqa: FBT001 - a column
+    """Other series would find no partner."""
     assert needless(parse(text), path, Matcher("r", "=", "p")) is void
 
 
@@ -67,7 +67,7 @@ def test_only_equality_can_be_needless() -> None:
     assert not needless(parse('x{r!="p"} + y{r!="p"}'), (0,), Matcher("r", "!=", "p"))
 
 
-def test_a_quantile_takes_its_bounds_away() -> None:
+def test_a_quantile_removes_the_label_le() -> None:
     """``histogram_quantile`` removes the label ``le``."""
     assert not has_label(parse('histogram_quantile(0.9, x{le="1"})'), "le", "1")
     assert has_label(parse('histogram_quantile(0.9, x{r="p"})'), "r", "p")
@@ -96,6 +96,6 @@ def test_a_quantile_takes_its_bounds_away() -> None:
         ("-rate(x[5m])", False),
     ],
 )
-def test_a_result_that_is_never_negative(text: str, certain: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_some_results_are_never_negative(text: str, certain: bool) -> None:  # noqa: FBT001 - a column of the table
     """Counts and rates are never negative, nor are results of them without a minus."""
     assert never_negative(parse(text)) is certain

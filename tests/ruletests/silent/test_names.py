@@ -33,6 +33,6 @@ from gonogo.ruletests.silent.names import certainly_empty
         ("1", False),
     ],
 )
-def test_certainly_empty(expression: str, *, empty: bool) -> None:
+def test_a_certainly_empty_expression_is_found(expression: str, *, empty: bool) -> None:
     """An expression is certainly empty only if no other result is possible."""
     assert certainly_empty(parse(expression), lambda vector: vector.metric == "gone") is empty

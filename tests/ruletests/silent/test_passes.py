@@ -58,13 +58,13 @@ def test_ids_are_those_of_the_documentation() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])
-def test_no_tests(text: str) -> None:
-    """A file without tests is a finding with any other content."""
+def test_a_file_without_tests_is_a_finding(text: str) -> None:
+    """The rest of the file does not matter."""
     assert ids_in(Loaded(text, read_unit(text, "a_test.yml"), ())) == ["no-tests"]
 
 
-def test_no_rules() -> None:
-    """No entry, or an entry without rules, is a finding; unreadable files have another reason."""
+def test_a_file_without_rules_is_a_finding() -> None:
+    """The file has no entry, or an entry without rules. An unreadable rule file has another reason."""
     loaded = load_text("[]", "tests: [{promql_expr_test: [{expr: x, exp_samples: [{labels: x}]}]}]\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["no-rules"]
     unreadable = replace(loaded, entries=tuple(replace(one, problem=UNREAD) for one in loaded.entries))
@@ -72,7 +72,7 @@ def test_no_rules() -> None:
     assert ids_in(load_files({}, "tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n")) == ["no-rules"]
 
 
-def test_a_rule_file_that_matches_nothing() -> None:
+def test_an_entry_without_a_rule_file_is_a_finding() -> None:
     """The finding is at the entry."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
     (entry,) = loaded.entries
@@ -89,7 +89,7 @@ def test_a_rule_file_that_matches_nothing() -> None:
     [((2, 42), ["no-interval"]), ((2, 48), ["no-interval"]), (None, ["no-interval"]), ((2, 49), []), ((3, 16), [])],
 )
 def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | None, expected: list[str]) -> None:
-    """Promtool 2.49 and later use the evaluation interval; a promtool without a version may be older."""
+    """Promtool 2.49 and later use the evaluation interval. A promtool without a version may be older."""
     test = f"{{input_series: [{{series: x, values: 0 0 5}}], {quiet('High', '2m')}}}"
     assert ids_in(load_text(RULES, f"tests: [{test}]\n", promtool)) == expected
 
@@ -112,10 +112,10 @@ def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | Non
     ],
 )
 @pytest.mark.parametrize("promtool", [(2, 42), (2, 55), (3, 0), (3, 5), (3, 16), None])
-def test_ranges_and_the_lookback_are_left_open_from_3_0_on(
+def test_the_left_edge_of_a_range_is_excluded_since_3_0(
     promtool: Version | None, expression: str, closed: list[str], left_open: list[str]
 ) -> None:
-    """A sample at the left edge counts before 3.0, and not in later versions."""
+    """A sample at the left edge of a range or of the lookback counts only before 3.0."""
     rules = f"[{{name: a, rules: [{{alert: A, expr: '{expression}'}}]}}]"
     series = f"input_series: [{{series: {'z, values: 1x6' if 'z' in expression else 'x, values: 1x40'}}}]"
     test = f"tests: [{{interval: 1m, {series}, {quiet('A', '11m')}}}]\n"
@@ -123,12 +123,12 @@ def test_ranges_and_the_lookback_are_left_open_from_3_0_on(
     assert ids_in(load_text(rules, test, promtool)) == (closed if is_closed else left_open)
 
 
-def test_no_assertion() -> None:
+def test_a_test_without_an_assertion_is_a_finding() -> None:
     """A test with input alone is a finding."""
     assert found("input_series: [{series: x, values: 1}]") == ["no-assertion"]
 
 
-def test_a_file_that_is_not_about_its_rules() -> None:
+def test_a_file_without_an_assertion_about_its_rules_is_a_finding() -> None:
     """Assertions about the input or copies of rules are no proof, and one assertion about a rule is enough."""
     told, about = "{expr: sum by (job) (x), exp_samples: [{}]}", "{expr: job:x, exp_samples: [{}]}"
     assert found(f"{FED}, promql_expr_test: [{told}]") == ["not-about-rules"]
@@ -137,13 +137,13 @@ def test_a_file_that_is_not_about_its_rules() -> None:
     assert found(f"{FED}, promql_expr_test: [{told}], {quiet('High')}") == []
 
 
-def test_a_second_document() -> None:
+def test_a_second_document_is_a_finding() -> None:
     """The finding is at the beginning of the second document."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n---\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["second-document"]
 
 
-def test_unknown_alerts() -> None:
+def test_an_unknown_alert_is_a_finding() -> None:
     """Only assertions of "no alert" are findings, because promtool fails the others."""
     assert found(quiet("Hihg")) == ["unknown-alert"]
     assert found(quiet("Other")) == ["unknown-alert"]
@@ -164,14 +164,14 @@ def test_unknown_alerts() -> None:
         ('ALERTS_FOR_STATE{alertname!=\\"\\"}', []),
     ],
 )
-def test_unknown_metrics(expression: str, ids: list[str]) -> None:
-    """Only an expression that is certainly empty is a finding."""
+def test_an_unknown_metric_is_a_finding(expression: str, ids: list[str]) -> None:
+    """The expression must be certainly empty."""
     series = "input_series: [{series: x, values: 1}]"
     assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}, {ABOUT}]') == ids
 
 
-def test_what_is_expected_or_fed_in_is_known() -> None:
-    """Expected or fed metrics are known, and every metric is known if a series cannot be read."""
+def test_expected_and_fed_metrics_are_known() -> None:
+    """Every metric is known if a series cannot be read."""
     assert found(f"promql_expr_test: [{{expr: y, exp_samples: [{{labels: y}}]}}, {ABOUT}]") == []
     fed = "input_series: [{series: 'ALERTS{alertname=\"Z\"}', values: 1}]"
     assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}, {ABOUT}]") == []
@@ -205,12 +205,12 @@ def test_what_is_expected_or_fed_in_is_known() -> None:
         ("OfAlerts", "1x5", []),
     ],
 )
-def test_series_too_short(alert: str, values: str, ids: list[str]) -> None:
-    """A finding needs a result that is certainly empty because of the end of the input, and an unintended end."""
+def test_an_input_that_ends_too_early_is_a_finding(alert: str, values: str, ids: list[str]) -> None:
+    """The result must be certainly empty because of that, and the end must be unintended."""
     assert found(f"input_series: [{{series: 'x{{job=\"a\"}}', values: {values}}}], {quiet(alert)}") == ids
 
 
-def test_series_too_short_for_expressions_and_ranges() -> None:
+def test_an_input_may_end_within_the_range_of_an_expression() -> None:
     """The range extends the time of a sample, and promtool itself compares expected samples."""
     series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
     for at, expected in (("33m", []), ("34m", ["series-too-short"])):
@@ -236,7 +236,7 @@ def test_a_rate_needs_two_samples_in_its_window(values: str, expected: str, told
     assert told in one.problem.message
 
 
-def test_no_interval() -> None:
+def test_samples_without_an_interval_are_a_finding() -> None:
     """A finding needs several samples and an assertion of "nothing"."""
     for values, expected in (("1 2", ["no-interval"]), ("1", [])):
         body = f"input_series: [{{series: x, values: {values}}}], {quiet('High', '0s')}"
@@ -258,14 +258,14 @@ def test_without_an_interval_no_sample_is_late() -> None:
     [("1x9", "7m", ["beyond-last-step"]), ("1x9", "5m", []), ("1x5 _x3 1", "7m", [])],
 )
 @pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", f"promql_expr_test: [{ABOUT}, {{expr: x"])
-def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -> None:
+def test_an_assertion_after_the_last_step_is_a_finding(values: str, at: str, ids: list[str], kind: str) -> None:
     """A finding needs a lost sample."""
     test = f"input_series: [{{series: x, values: {values}}}], {kind}, eval_time: {at}}}]"
     loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{interval: 1m, {test}}}]\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ids
 
 
-def test_a_later_assertion_brings_the_samples() -> None:
+def test_with_a_later_assertion_no_sample_is_lost() -> None:
     """The last assertion of the test decides up to which time expressions see samples."""
     assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
     test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}, {ABOUT}]"
@@ -273,13 +273,13 @@ def test_a_later_assertion_brings_the_samples() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no-test", "no-tests", "no-tests  ", "reason no-tests"])
-def test_a_kind_and_a_reason_are_needed(text: str) -> None:
+def test_an_allowance_needs_a_kind_and_a_reason(text: str) -> None:
     """A value without a kind or without a reason is refused, so nothing is allowed by mistake."""
     with pytest.raises(UsageError, match="--allow"):
         allowances([text])
 
 
-def test_one_kind_is_allowed() -> None:
+def test_an_allowance_is_for_one_kind() -> None:
     """``--allow`` allows the named kind and no other."""
     allowed = allowances(["no-tests they come  later "])
     assert allowed == {"no-tests": "they come  later"}
