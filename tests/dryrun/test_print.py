@@ -33,18 +33,18 @@ def view(*subjects: SubjectVerdict, verdict: Verdict = Verdict.HOLD) -> WatchVie
 
 
 def subject(*gates: GateOutcome, **labels: str) -> SubjectVerdict:
-    """Make a subject that holds."""
+    """Make a subject whose verdict is HOLD."""
     return SubjectVerdict(labels, Verdict.HOLD, gates)
 
 
-def test_a_log_line_names_what_does_not_pass() -> None:
+def test_a_log_line_names_the_gate_that_does_not_pass() -> None:
     """The line names the subject and the gate. Control characters never reach the terminal."""
     gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (STALE,)), GateOutcome("uptime", Outcome.PASS, (GOOD,)))
     assert watch_line(view(subject(*gates, service="a\x1b"))) == ("30 s of 1h  HOLD: service=a\\x1b heartbeat UNKNOWN")
 
 
 def test_a_log_line_of_a_healthy_step_is_short() -> None:
-    """The verdict says it all."""
+    """The line has only the time and the verdict."""
     assert watch_line(view(subject(GateOutcome("g", Outcome.PASS, (GOOD,))), verdict=Verdict.GO)) == "30 s of 1h  GO"
 
 
@@ -67,7 +67,7 @@ def test_a_mixed_gate_falls_back_to_its_first_check() -> None:
 
 
 def test_a_large_table_shows_the_bad_rows_first_and_counts_the_rest() -> None:
-    """A terminal has so many lines."""
+    """The number of rows is limited, because a terminal has few lines."""
     good = [subject(GateOutcome("g", Outcome.PASS, (GOOD,)), service=str(n)) for n in range(SHOWN_ROWS)]
     bad = subject(GateOutcome("g", Outcome.UNKNOWN, (STALE,)), service="bad")
     _, *rows = watch_picture(view(*good, bad)).split("\n")
@@ -77,7 +77,7 @@ def test_a_large_table_shows_the_bad_rows_first_and_counts_the_rest() -> None:
 
 
 def test_a_certificate_shows_every_number() -> None:
-    """The same in words and as plain values; an unknown number is said, not left out."""
+    """The numbers are in the text and in the plain values. An unknown number is named."""
     findings = (
         CriterionResult("mean(v) <= 0.2", Outcome.PASS, 0.125, ""),
         CriterionResult("rises(v, 0.2) <= 0", Outcome.UNKNOWN, None, "the signal has no sample in the run"),
@@ -106,8 +106,8 @@ def test_an_abort_is_one_line() -> None:
     assert run_text(Run("obs-lint", Outcome.FAIL, "a\x07b", 0.24)) == "FAIL    obs-lint: a\\x07b (0.2 s)"
 
 
-def test_a_log_gets_changes_and_signs_of_life_and_no_more() -> None:
-    """A day of steps is some twenty lines when nothing happens."""
+def test_a_log_has_only_changes_and_signs_of_life() -> None:
+    """A day of steps has some twenty lines if the verdict stays the same."""
     reports, lines = WatchReports(), list[str]()
     for at in range(0, 3601, 15):
         outcome = Outcome.UNKNOWN if at == 990 else Outcome.PASS

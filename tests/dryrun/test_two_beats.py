@@ -1,4 +1,4 @@
-"""The dry run's own two beats, on real servers that two hosts of one realm report to."""
+"""The two beats of the dry run, on real servers to which two hosts of one realm report."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ AHEAD = 300
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A machine with a policy, a writer and a node_exporter of its own."""
+    """A machine with its own policy, writer and node_exporter."""
 
     policy: PolicyFile
     writer: HeartbeatWriter
@@ -70,7 +70,7 @@ class Realm:
         return Host(load(path), heartbeat_writer(load_heartbeat(path)), node)
 
     def scrape(self, *hosts: Host) -> None:
-        """Let the server scrape these hosts, and no other."""
+        """Let the server scrape only these hosts."""
         nodes = ", ".join(repr(host.node.url.removeprefix("http://")) for host in hosts)
         (self.folder / "prometheus.yml").write_text(CONFIG.format(nodes=nodes), encoding="utf-8")
         assert Client().send("POST", self.server.url, "/-/reload").status == 200
@@ -79,7 +79,7 @@ class Realm:
 
 @pytest.fixture
 def realm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
-    """Start a server that scrapes nobody yet."""
+    """Start a server that scrapes no host yet."""
     monkeypatch.setattr(step, "SLACK", timedelta(seconds=4))
     (tmp_path / "prometheus.yml").write_text("scrape_configs: []\n", encoding="utf-8")
     with ExitStack() as running:
@@ -87,8 +87,11 @@ def realm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
         yield Realm(tmp_path, running, server)
 
 
-def test_another_host_whose_numbers_lie_ahead_does_not_stand_in(realm: Realm) -> None:
-    """The server does not scrape this host: neither the dry run nor verify accepts the other host's beats."""
+def test_beats_of_another_host_do_not_count(realm: Realm) -> None:
+    """The other host has higher numbers.
+
+    The server does not scrape this host, so neither the dry run nor verify accepts the beats.
+    """
     this, other = realm.host("this"), realm.host("other")
     start = this.writer.beat().sequence
     other.writer.state.write_text(f"{start + AHEAD}\n", encoding="ascii")
@@ -105,7 +108,7 @@ def test_another_host_whose_numbers_lie_ahead_does_not_stand_in(realm: Realm) ->
     assert two_beats(this.policy).passed
 
 
-def test_beats_of_a_daemon_on_the_same_machine_count_too(realm: Realm) -> None:
+def test_beats_of_a_daemon_on_the_same_machine_count(realm: Realm) -> None:
     """The daemon beats more often than it is scraped, so a later beat counts as well."""
     host = realm.host("this")
     host.writer.beat()

@@ -1,4 +1,4 @@
-"""The watched period: when its steps fall, and what is renewed meanwhile."""
+"""The watched period: the times of its steps, and the renewal of records."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Clock:
         self.now = 5000.0
 
     def sleep(self, seconds: float) -> None:
-        """Wake a little late, as one does."""
+        """Wake a little late, as a process does."""
         self.now += seconds + 0.001
 
     def fall(self, duration: float, *work: float) -> list[float]:
-        """Give when the steps of a watch fall, if judging takes so long at each."""
+        """Return the times of the steps of a watch, if judging takes so long at each."""
         taken = [*work, *[0.1] * 100]
         at = []
         for place, tick in enumerate(ticks(timedelta(seconds=duration), STEP)):
@@ -44,14 +44,14 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let the watch live on a clock of ours."""
+    """Run the watch by a clock of the test."""
     made = Clock()
     monkeypatch.setattr(dryrun_watch, "seconds", lambda: made.now)
     monkeypatch.setattr(dryrun_watch, "pause", made.sleep)
     return made
 
 
-def test_steps_fall_on_a_grid_and_the_last_at_the_end(clock: Clock) -> None:
+def test_steps_are_on_a_grid_and_at_the_end(clock: Clock) -> None:
     """Steps do not drift, even if the process wakes late."""
     assert clock.fall(60) == [0, 15, 30, 45, 60]
 
@@ -62,18 +62,18 @@ def test_an_end_off_the_grid_has_a_step_of_its_own(clock: Clock) -> None:
     assert clock.fall(5) == [0, 5]
 
 
-def test_steps_that_were_slept_through_are_left_out(clock: Clock) -> None:
-    """Judging took 40 s, or the machine slept: the grid goes on where it is."""
+def test_missed_steps_are_left_out(clock: Clock) -> None:
+    """Judging took 40 s, or the machine slept. The next step is on the grid again."""
     assert clock.fall(75, 40) == [0, 45, 60, 75]
 
 
 def test_a_long_sleep_ends_the_watch_with_one_last_step(clock: Clock) -> None:
-    """Late, but seen: the gap is blindness for others to judge."""
+    """The step is late. Other checks judge the gap in the evidence."""
     assert clock.fall(60, 0.1, 500) == [0, 15, 515]
 
 
-def test_a_server_that_is_not_there_is_watched_as_unknown(tmp_path: Path) -> None:
-    """Every step is HOLD and unreachable, no error; and so is a journal that cannot be read."""
+def test_an_unreachable_server_is_watched_as_unknown(tmp_path: Path) -> None:
+    """Every step is HOLD, and the watch goes on. A journal that cannot be read is HOLD too."""
     policy_file = policy_folder(tmp_path)
     policy_file.journal.write_text("this is no journal", encoding="utf-8")
     heard, begun = Heard(), []
@@ -99,7 +99,7 @@ def renewed(folder: Path, age: timedelta, change: Callable[[], object] = lambda:
     return heard.said, len(records(policy_file.journal))
 
 
-def test_a_fresh_record_is_left_alone(tmp_path: Path) -> None:
+def test_a_fresh_record_is_not_renewed(tmp_path: Path) -> None:
     """A record is renewed only after half of ``runs.max_age``."""
     assert renewed(tmp_path, timedelta(hours=11)) == ([], 0)
 
@@ -110,14 +110,14 @@ def test_changed_inputs_are_not_renewed(tmp_path: Path) -> None:
     assert renewed(tmp_path, timedelta(hours=13), lambda: rules.write_text("groups: []\n")) == ([], 0)
 
 
-def test_inputs_that_are_gone_are_said(tmp_path: Path) -> None:
+def test_missing_inputs_are_reported(tmp_path: Path) -> None:
     """The watch goes on."""
     said, kept = renewed(tmp_path, timedelta(hours=13), (tmp_path / "rules" / "duri.yml").unlink)
     assert kept == 0
     assert said[0].startswith("obs-lint could not be repeated: the policy has 1 mistake")
 
 
-def test_a_record_that_grows_old_is_renewed(tmp_path: Path) -> None:
+def test_an_old_record_is_renewed(tmp_path: Path) -> None:
     """A real run renews the record."""
     (said, ended), kept = renewed(tmp_path, timedelta(hours=13))
     assert said == "obs-lint runs again, because its record is getting old"
@@ -125,8 +125,8 @@ def test_a_record_that_grows_old_is_renewed(tmp_path: Path) -> None:
     assert kept == 1
 
 
-def test_a_long_run_does_not_hold_the_end_up(tmp_path: Path) -> None:
-    """Leaving stops a smoke run that is under way, and only one runs at a time."""
+def test_a_long_run_does_not_delay_the_end(tmp_path: Path) -> None:
+    """The end of the watch stops a smoke run that is under way. Only one run goes on at a time."""
     policy_file = policy_folder(tmp_path)
     old = RunState(time.time() - 86_000, last_passed=True)
     heard = Heard()

@@ -1,4 +1,4 @@
-"""Real servers: started, hurt on purpose, repaired, and always stopped."""
+"""Real servers: started, killed or paused on purpose, restarted, and always stopped."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_a_missing_program_names_its_package(tmp_path: Path, monkeypatch: pytest
         pass
 
 
-def test_a_server_that_ends_is_told_with_its_log(tmp_path: Path) -> None:
-    """A broken configuration is quoted from the server's own log, which names the file."""
+def test_a_server_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> None:
+    """The configuration is broken. The error quotes the log of the server, which names the file."""
     broken = tmp_path / "prometheus.yml"
     broken.write_text("no: configuration\n", encoding="utf-8")
     with pytest.raises(ActionFailed, match="before it was ready") as caught, prometheus(tmp_path / "p", broken):
@@ -76,8 +76,8 @@ def test_a_server_that_is_never_ready_is_killed(tmp_path: Path) -> None:
     assert not server.is_running
 
 
-def test_a_taken_port_is_said_to_be_taken(tmp_path: Path) -> None:
-    """A port that was asked for by number is not swapped for another."""
+def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
+    """A port that was asked for by number is not replaced by another."""
     with pushgateway(tmp_path / "one") as first:
         port = int(first.url.rpartition(":")[2])
         with (
@@ -87,8 +87,8 @@ def test_a_taken_port_is_said_to_be_taken(tmp_path: Path) -> None:
             pass
 
 
-def test_a_reserved_port_is_nobody_elses() -> None:
-    """A reserved port is never given as a free port or as a connection's own port."""
+def test_a_reserved_port_is_not_given_to_another_socket() -> None:
+    """A reserved port is never a free port, nor the own port of a connection."""
     with reserve_port() as held, socket.socket() as other:
         with pytest.raises(OSError, match="in use"):
             other.bind(("127.0.0.1", port_of(held)))
@@ -99,7 +99,7 @@ def test_a_reserved_port_is_nobody_elses() -> None:
 
 
 def test_every_server_starts_and_stops(tmp_path: Path) -> None:
-    """All servers are ready when the block begins and have ended after it, and all their files are in their folders."""
+    """Servers are ready when the block begins, and have ended after it. The files of each are in its own folder."""
     with (
         prometheus(tmp_path / "prometheus", empty_config(tmp_path)) as first,
         pushgateway(tmp_path / "pushgateway") as second,
@@ -141,8 +141,8 @@ def test_a_killed_server_comes_back_on_its_port_with_its_data(tmp_path: Path) ->
         assert b"pushed" in CLIENT.get(gateway.url, "/metrics").body
 
 
-def test_a_paused_server_holds_nobody_and_goes_on(tmp_path: Path) -> None:
-    """SIGSTOP costs the client its deadline; after SIGCONT the answer comes."""
+def test_a_paused_server_delays_no_client_beyond_its_deadline(tmp_path: Path) -> None:
+    """After SIGCONT the server answers again."""
     with prometheus(tmp_path / "prometheus", empty_config(tmp_path)) as server:
         server.pause()
         began = time.monotonic()
@@ -153,7 +153,7 @@ def test_a_paused_server_holds_nobody_and_goes_on(tmp_path: Path) -> None:
         assert query(CLIENT, server.url, "time()").series
 
 
-def test_an_interrupt_amid_the_start_leaves_no_server_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_during_the_start_leaves_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interrupt comes after the fork, before gonogo holds the process."""
     spawn = RunningServer._spawn
     started: list[RunningServer] = []
@@ -169,8 +169,8 @@ def test_an_interrupt_amid_the_start_leaves_no_server_behind(tmp_path: Path, mon
     assert not started[0].is_running
 
 
-def test_a_paused_server_is_stopped_in_order(tmp_path: Path) -> None:
-    """Stopping does not wait for a server that cannot hear."""
+def test_a_paused_server_is_stopped_at_once(tmp_path: Path) -> None:
+    """The server is continued first, so that it receives the signal to end."""
     with pushgateway(tmp_path) as server:
         server.pause()
         began = time.monotonic()
@@ -179,7 +179,7 @@ def test_a_paused_server_is_stopped_in_order(tmp_path: Path) -> None:
 
 
 def test_a_server_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
-    """The wait is bounded, and the whole group goes."""
+    """The wait is bounded, and the whole process group is killed."""
     script = "trap '' TERM; echo $$; exec 1>&-; while :; do sleep 0.05; done"
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         server = RunningServer(
@@ -242,7 +242,7 @@ RunningServer("s", ("sleep", "60"), "http://127.0.0.1:1", "/", Path(sys.argv[1])
 """
 
 
-def test_a_server_is_not_left_behind_without_its_guard(tmp_path: Path) -> None:
+def test_a_server_without_its_guard_is_stopped(tmp_path: Path) -> None:
     """The process is not ended between the start of a server and that of the guard, however long that takes."""
     argv = (sys.executable, "-c", ENDED_AMID_A_START, str(tmp_path / "log"))
     done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=110)

@@ -46,15 +46,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_missing_promtool_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package to install is named."""
+def test_a_missing_promtool_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the package to install."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool, match="apt-get install prometheus"):
         promtool.run_tool(promtool.PROMTOOL, "--version")
 
 
-def test_rules_are_checked(folder: Path) -> None:
-    """Syntax always; duplicates only with lint, and then they are fatal."""
+def test_rules_are_checked_by_promtool(folder: Path) -> None:
+    """Syntax is always checked. Duplicates are checked only with lint, and then they are fatal."""
     bad = promtool.check_rules([folder / "good.yml", folder / "bad.yml"])
     assert not bad.passed
     assert "bad.yml" in bad.output
@@ -75,8 +75,8 @@ def test_a_configuration_is_checked_with_its_rules(folder: Path) -> None:
     assert promtool.check_config(config).passed
 
 
-def test_history_is_made_and_rules_get_a_past(folder: Path) -> None:
-    """Samples of two days become blocks; recorded series are computed over them, on their groups' interval."""
+def test_samples_and_rules_are_backfilled(folder: Path) -> None:
+    """Samples of two days become blocks. Recorded series are computed from them, at the interval of their groups."""
     now = int(time.time())
     lines = [f"x {minute} {now - 2 * 86_400 + 60 * minute}\n" for minute in range(2 * 1440 - 10)]
     (folder / "history.om").write_text("# TYPE x gauge\n" + "".join(lines) + "# EOF\n", encoding="utf-8")
@@ -95,13 +95,13 @@ def test_history_is_made_and_rules_get_a_past(folder: Path) -> None:
     assert not promtool.backfill_openmetrics(folder / "good.yml", data).passed
 
 
-def test_a_prefix_may_stand_before_promtool() -> None:
-    """A container's promtool is run through the command that enters it."""
+def test_promtool_may_have_a_prefix() -> None:
+    """The command that enters a container may be such a prefix."""
     assert release(promtool.run_tool(("env", "promtool"), "--version").output) is not None
 
 
-def test_output_is_bounded_and_read_to_its_end() -> None:
-    """A tool that floods its output is neither believed whole nor made to wait."""
+def test_long_output_is_cut_and_read_to_its_end() -> None:
+    """The tool never waits until its output is read."""
     run = promtool.run_tool((sys.executable, "-c", "print('x' * 5_000_000)"), kept=1000)
     assert run.passed
     assert run.output == "x" * 1000
@@ -117,7 +117,7 @@ def test_a_tool_that_does_not_end_is_stopped_with_its_children(tmp_path: Path) -
     assert ended(int((tmp_path / "pid").read_text()), 5)
 
 
-def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
+def test_an_interrupt_leaves_no_promtool(tmp_path: Path) -> None:
     """Ctrl-C ends the tool too."""
     code = (
         "from gonogo.programs import promtool\n"
@@ -131,7 +131,7 @@ def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
         assert ended(pid, 110)
 
 
-def test_an_interrupt_amid_the_start_leaves_no_promtool_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_during_the_start_leaves_no_promtool(monkeypatch: pytest.MonkeyPatch) -> None:
     """The interrupt comes after the fork, before gonogo holds the process."""
     started: list[subprocess.Popen[bytes]] = []
 
@@ -172,7 +172,7 @@ def test_a_command_that_runs_no_promtool_is_missing(tmp_path: Path, text: str, w
 
 
 def test_a_promtool_that_is_too_old_for_a_feature_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An old promtool reads PromQL unlike the server. A feature that is only wished for is listed as lacking."""
+    """An old promtool reads PromQL in another way than the server. An optional feature is listed as lacking."""
     fake_promtool(tmp_path / "bin", monkeypatch, "", version="3.3.0")
     with pytest.raises(UsageError) as error:
         installed_promtool([EXPERIMENTAL])
@@ -189,7 +189,7 @@ def test_a_promtool_that_is_too_old_for_a_feature_is_refused(tmp_path: Path, mon
         ("", f" --enable-feature={EXPERIMENTAL}", True),
     ],
 )
-def test_what_is_kept_of_a_run_depends_on_version_and_features(
+def test_the_cache_key_of_promtool_has_version_and_features(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, key: str, *, junit: bool
 ) -> None:
     """A promtool without a version is a new build."""

@@ -21,14 +21,14 @@ pytestmark = pytest.mark.versions
 PROMTOOL = Promtool(version="2.42.0")
 
 
-def test_a_missing_promtool_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything is run."""
+def test_a_missing_promtool_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process was started yet."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool, match="apt-get install prometheus"):
         list(run_units([[tmp_path]], 2, PROMTOOL))
 
 
-def test_every_shard_is_run_with_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_shard_runs_with_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each result has the number of its shard."""
     fake_promtool(tmp_path / "bin", monkeypatch, 'echo "$GOMAXPROCS $GOGC $*"; echo late >&2; [ "$1" != b ]\n')
     ran = dict(run_units([[Path("a")], [Path("b"), Path("c")], [Path("d")]], 2, PROMTOOL))
@@ -36,7 +36,7 @@ def test_every_shard_is_run_with_one_thread(tmp_path: Path, monkeypatch: pytest.
     assert [ran[number].output for number in range(3)] == ["1 400 a\nlate\n", "1 400 b c\nlate\n", "1 400 d\nlate\n"]
 
 
-def test_what_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_promtool_past_its_deadline_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run has failed, and its output so far is kept."""
     monkeypatch.setattr(promtool_units, "DEADLINE", timedelta(seconds=0.3))
     fake_promtool(tmp_path / "bin", monkeypatch, "echo begun; sleep 60\n")
@@ -44,16 +44,16 @@ def test_what_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.Monk
     assert (ran.passed, ran.output) == (False, "begun\n\nstopped: the program had not ended after 0.3 s\n")
 
 
-def test_only_the_beginning_of_much_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Promtool never waits for us all the same."""
+def test_only_the_beginning_of_long_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promtool never waits until its output is read."""
     monkeypatch.setattr(promtool_units, "LONGEST_OUTPUT", 10)
     fake_promtool(tmp_path / "bin", monkeypatch, "head -c 1000000 /dev/zero | tr '\\0' x\n")
     ((_, ran),) = run_units([[Path("a")]], 1, PROMTOOL)
     assert (ran.passed, ran.output) == (True, "x" * 10)
 
 
-def test_who_stops_listening_leaves_nothing_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The running processes are stopped."""
+def test_closing_the_results_stops_the_running_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is left."""
     fake_promtool(tmp_path / "bin", monkeypatch, f'[ "$1" = a ] && exit; echo $$ >{tmp_path}/pid; exec sleep 60\n')
     runs = run_units([[Path("b")], [Path("a")]], 2, PROMTOOL)
     assert next(runs)[0] == 1
@@ -64,7 +64,7 @@ def test_who_stops_listening_leaves_nothing_running(tmp_path: Path, monkeypatch:
         os.kill(int(pid_file.read_text(encoding="utf-8")), 0)
 
 
-def test_shards_are_asked_for_as_processes_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_is_requested_when_a_process_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``None`` for a shard does not end the run while a shard is running."""
     fake_promtool(tmp_path / "bin", monkeypatch, "exit 0\n")
     given = iter([(1, [Path("a")]), None, (2, [Path("b")]), None])
@@ -74,7 +74,7 @@ def test_shards_are_asked_for_as_processes_are_free(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("in_memory", [False, True])
-def test_databases_are_in_memory_where_that_is_wished(
+def test_databases_are_in_memory_on_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool
 ) -> None:
     """The databases are in a folder that is removed at the end."""
@@ -93,43 +93,43 @@ def test_databases_are_in_memory_where_that_is_wished(
 
 @pytest.fixture(autouse=True)
 def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put an empty folder with room enough in the place of the memory."""
+    """Make an empty folder with enough room, and use it as the memory."""
     monkeypatch.delenv("TMPDIR", raising=False)
     monkeypatch.setattr(promtool_units, "ROOM", 0)
     monkeypatch.setattr(promtool_units, "SHARED", tmp_path)
     return tmp_path
 
 
-def test_without_such_a_place_there_is_none(shared: Path) -> None:
+def test_without_shared_memory_there_is_no_memory_folder(shared: Path) -> None:
     """Outside of Linux there is no folder in memory."""
     shared.rmdir()
     with memory_folder() as folder:
         assert folder is None
 
 
-def test_with_little_room_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A container has too little room."""
+def test_with_little_room_there_is_no_memory_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shared memory of a container may be too small."""
     monkeypatch.setattr(promtool_units, "ROOM", 1 << 62)
     with memory_folder() as folder:
         assert folder is None
 
 
-def test_where_nothing_can_be_made_there_is_none(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Room is no permission."""
+def test_without_write_access_there_is_no_memory_folder(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The free room alone is not enough."""
     (shared / "file").touch()
     monkeypatch.setattr(promtool_units, "SHARED", shared / "file")
     with memory_folder() as folder:
         assert folder is None
 
 
-def test_whoever_chose_a_folder_keeps_it(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chosen_temporary_folder_is_kept(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder in TMPDIR is kept."""
     monkeypatch.setenv("TMPDIR", str(shared))
     with memory_folder() as folder:
         assert folder is None
 
 
-def test_nothing_is_left_of_it(shared: Path) -> None:
+def test_the_memory_folder_is_removed(shared: Path) -> None:
     """The files of a stopped promtool are removed as well."""
     with memory_folder() as folder:
         assert folder is not None

@@ -25,7 +25,7 @@ SOON = 20.0
 
 
 def test_the_output_ends_with_the_program() -> None:
-    """All output before the end is there, and the end of the process is not collected yet."""
+    """The output from before the end is complete. The exit code of the process is not collected yet."""
     argv = ("/bin/sh", "-c", "head -c 300000 /dev/zero; sleep 60 & exit 3")
     with subprocess.Popen(argv, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert sum(map(len, output_of(process, SOON))) == 300_000
@@ -46,7 +46,7 @@ def test_a_program_without_output_is_waited_for() -> None:
         assert has_ended(process)
 
 
-def test_the_time_is_up_for_a_program_that_goes_on() -> None:
+def test_the_wait_for_a_program_ends_at_its_limit() -> None:
     """The program keeps running."""
     with subprocess.Popen(("/bin/sleep", "60"), stdout=subprocess.PIPE) as process:
         assert list(output_of(process, 0.1)) == []
@@ -54,8 +54,11 @@ def test_the_time_is_up_for_a_program_that_goes_on() -> None:
         process.kill()
 
 
-def test_what_a_tool_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
-    """A wrapper of promtool may start what never ends; gonogo hung on it, and no signal ended the wait."""
+def test_a_tool_is_not_delayed_by_a_child_that_keeps_running(tmp_path: Path) -> None:
+    """A wrapper of promtool may start a program that never ends.
+
+    gonogo hung on such a program once, and no signal ended the wait.
+    """
     note, began = tmp_path / "pid", time.monotonic()
     ran = run_tool(("/bin/sh",), "-c", LEAVES, str(note))
     assert (ran.passed, ran.output) == (True, "said\n")
@@ -63,15 +66,15 @@ def test_what_a_tool_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
     os.kill(int(note.read_text(encoding="utf-8")), signal.SIGKILL)
 
 
-def test_what_a_tool_leaves_in_its_group_is_ended(tmp_path: Path) -> None:
-    """Although the tool has ended by itself."""
+def test_the_children_in_the_group_of_a_tool_are_stopped(tmp_path: Path) -> None:
+    """The tool itself has ended before."""
     note = tmp_path / "pid"
     assert run_tool(("/bin/sh",), "-c", 'sleep 60 & echo $! > "$0"', str(note)).passed
     assert ended(int(note.read_text(encoding="utf-8")), 5)
 
 
-def test_what_a_reload_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
-    """The command has succeeded all the same."""
+def test_a_reload_is_not_delayed_by_a_child_that_keeps_running(tmp_path: Path) -> None:
+    """The command has succeeded."""
     note, began = tmp_path / "pid", time.monotonic()
     told = reload_by_command(("/bin/sh", "-c", LEAVES, str(note)), timedelta(seconds=SOON))
     assert (told.reply, "it said: said" in told.detail) == (Reply.SENT, True)
@@ -79,7 +82,7 @@ def test_what_a_reload_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
     os.kill(int(note.read_text(encoding="utf-8")), signal.SIGKILL)
 
 
-def test_a_signal_ends_a_tool_that_leaves_something_running(tmp_path: Path) -> None:
+def test_a_signal_ends_a_tool_with_a_child_that_keeps_running(tmp_path: Path) -> None:
     """The signal ends the tool within the second that any other command takes."""
     tool = tmp_path / "promtool"
     tool.write_text('#!/bin/sh\nsetsid sleep 60 & echo $! >> "$PIDS"\nsleep 60\n', encoding="utf-8")
@@ -97,10 +100,10 @@ def test_a_signal_ends_a_tool_that_leaves_something_running(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("content", [b"", b"\x7fELF of another machine", b"#!/no/such/interpreter\n"])
-def test_a_program_that_the_system_cannot_run_is_said(
+def test_a_program_that_the_system_cannot_run_is_an_error(
     tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """This is not a bug of gonogo. The usual cause is a program for another processor."""
+    """The error is not a bug of gonogo. The usual cause is a program for another processor."""
     program = tmp_path / "prometheus"
     program.write_bytes(content)
     program.chmod(0o755)
@@ -111,8 +114,11 @@ def test_a_program_that_the_system_cannot_run_is_said(
         pass
 
 
-def test_a_promtool_that_is_interrupted_leaves_no_database_behind(tmp_path: Path) -> None:
-    """A promtool removes its databases itself, but not when it is killed; each interrupt left one in /tmp."""
+def test_an_interrupted_promtool_leaves_no_database(tmp_path: Path) -> None:
+    """Promtool removes its databases itself, but not when it is killed.
+
+    Each interrupt left a database in ``/tmp`` once.
+    """
     for name in ("bin", "tmp"):
         (tmp_path / name).mkdir()
     tool = tmp_path / "bin" / "promtool"

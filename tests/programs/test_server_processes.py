@@ -27,7 +27,10 @@ CONFIG = "/etc/p.yml"
 def test_a_prometheus_that_names_no_configuration_may_be_the_server(
     tmp_path: Path, words: tuple[str, ...], *, may_be: bool
 ) -> None:
-    """Such a Prometheus reads a default, which differs between packages. Another program must name the same file."""
+    """A Prometheus without the flag reads a default, which differs between packages.
+
+    Another program must name the same file.
+    """
     process = tmp_path / "1"
     process.mkdir()
     (tmp_path / "stat").write_text("btime 1000\n", encoding="utf-8")
@@ -41,10 +44,8 @@ def test_a_prometheus_that_names_no_configuration_may_be_the_server(
 @pytest.mark.parametrize(
     ("started_at", "same"), [(1005.25, True), (1006.25, True), (1004.2500001, True), (1005.26, False), (1008.25, False)]
 )
-def test_a_server_of_another_machine_that_began_in_the_same_second_is_another(
-    tmp_path: Path, started_at: float, *, same: bool
-) -> None:
-    """The clock may be set by whole seconds; the ticks since the boot stay."""
+def test_a_process_is_the_server_only_with_its_start_time(tmp_path: Path, started_at: float, *, same: bool) -> None:
+    """The clock may be set by whole seconds. The ticks since the boot stay the same."""
     process = tmp_path / "1"
     process.mkdir()
     (tmp_path / "stat").write_text("btime 1000\n", encoding="utf-8")

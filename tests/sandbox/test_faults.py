@@ -31,22 +31,22 @@ def test_a_fault_is_never_go(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_only_what_enters_through_the_history_changes_it(fault: Fault) -> None:
+def test_only_faults_of_the_history_change_the_story(fault: Fault) -> None:
     """A fault of the history changes one part of the story."""
     changed = fault.story(HEALTHY)
     assert (changed != HEALTHY) == (fault.entry is EntryPoint.HISTORY)
     assert replace(changed, length=HEALTHY.length) == changed
 
 
-def test_the_faults_that_are_promised_are_there() -> None:
+def test_the_promised_faults_exist() -> None:
     """The faults are those in the documentation of the dry run."""
     promised = "heartbeat-stall stale-source smoke-constants burn canary-regression rule-broken prometheus-down"
     assert set(promised.split()) <= set(FAULTS)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_the_docs_tell_the_same(fault: Fault) -> None:
-    """The table has a row for each, with entry, verdict, reason and exit code."""
+def test_the_docs_have_a_row_for_each_fault(fault: Fault) -> None:
+    """The row has the entry, the verdict, the reason and the exit code."""
     reason = f"`{fault.reason.value}`" if fault.reason else "violated"
     cells = (f"`{fault.name}`", fault.entry, fault.explanation, fault.verdict, f"`{fault.gate}`", reason)
     assert f"| {' | '.join(cells)} | {EXIT_CODES[fault.verdict]} |" in DOCS.read_text(encoding="utf-8").splitlines()

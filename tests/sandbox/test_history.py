@@ -1,4 +1,4 @@
-"""The history's times are dense at the end, never in the future, and its text is OpenMetrics."""
+"""The times of the history are dense at the end and never in the future. Its text is OpenMetrics."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ END = 1_800_000_000.0
 SECOND = timedelta(seconds=1)
 
 
-def test_no_history_has_no_times() -> None:
-    """An empty server is a story as well."""
+def test_an_empty_history_has_no_times() -> None:
+    """A story may have an empty server."""
     assert sample_times(timedelta(0), SECOND) == ()
 
 
 @given(st.integers(1, 31 * 86_400), st.sampled_from([1, 2, 5, 15, 30]))
-def test_times_go_forward_to_the_end(length: int, interval: int) -> None:
-    """The first is the history's beginning, the last its end, and no step is over a minute."""
+def test_the_times_of_samples_increase_to_the_end(length: int, interval: int) -> None:
+    """The first time is the beginning of the history, and the last its end. No step is over a minute."""
     times = sample_times(timedelta(seconds=length), timedelta(seconds=interval))
     assert times[0] == -length
     assert times[-1] == 0
@@ -32,12 +32,12 @@ def test_times_go_forward_to_the_end(length: int, interval: int) -> None:
 
 
 def test_the_last_three_quarters_of_an_hour_have_live_density() -> None:
-    """Every scrape of them is there."""
+    """Every scrape of the last 45 min is there."""
     times = sample_times(MONTH, timedelta(seconds=5))
     assert [time for time in times if time >= -2700] == [float(second) for second in range(-2700, 1, 5)]
 
 
-def test_spans_lie_in_one_block_each() -> None:
+def test_each_span_lies_in_one_block() -> None:
     """Spans are cut at whole multiples of the block's length, and no sample is lost."""
     times = sample_times(MONTH, timedelta(seconds=5))
     cut = spans(times, END)
@@ -46,7 +46,7 @@ def test_spans_lie_in_one_block_each() -> None:
     assert all({(END + time) // length for time in span.times} == {span.block} for span in cut)
 
 
-def test_the_text_bears_realm_job_and_instance() -> None:
+def test_the_text_has_realm_job_and_instance() -> None:
     """A source without a value yet is left out. The text ends as OpenMetrics requires."""
     source = RawSource("up_total", {"slo": "green"}, True, FeedJob.NODE, lambda second: 7 if second == 0 else None)
     assert "".join(openmetrics([source], (-5.0, 0.0), END)) == (

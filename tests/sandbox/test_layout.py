@@ -1,4 +1,4 @@
-"""The sandbox's policy and configuration load, and say what the contract asks of them."""
+"""The policy and the configuration of the sandbox load, and agree with the contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gonogo.policy.load import load
 from gonogo.sandbox.layout import SandboxLayout, configuration_text, policy_text
 
 
-def test_the_policy_loads(tmp_path: Path) -> None:
+def test_the_policy_of_the_sandbox_loads(tmp_path: Path) -> None:
     """The policy reads the text file of its own folder, asks no other server, and sets no threshold."""
     layout = SandboxLayout(tmp_path)
     layout.make()
@@ -27,7 +27,7 @@ def test_the_policy_loads(tmp_path: Path) -> None:
 
 
 def test_the_configuration_scrapes_loopback_under_one_instance() -> None:
-    """Only the Pushgateway's labels are honoured, and the interval is the requested one."""
+    """Only the labels of the Pushgateway are honoured. The interval is the requested one."""
     urls = {"node": "http://127.0.0.1:1", "pushgateway": "http://127.0.0.1:2", "prometheus": "http://127.0.0.1:3"}
     text = configuration_text(urls, timedelta(seconds=5))
     content = yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""A record's past is made before what reads it, and is longer by the window it is read over."""
+"""The past of a record is made before that of its readers, and is longer by the window of their ranges."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ def record(name: str, expression: str) -> Rule:
     return Rule(RuleKind.RECORD, name, expression)
 
 
-def told(*groups: RuleGroup) -> list[list[tuple[timedelta, list[str]]]]:
-    """Name the rules of every turn, level by level."""
+def turn_names(*groups: RuleGroup) -> list[list[tuple[timedelta, list[str]]]]:
+    """List the names of the rules of every turn, level by level."""
     return [
         [(turn.depth, [rule.name for group in turn.groups for rule in group.rules]) for turn in level]
         for level in turns(groups)
     ]
 
 
-def test_no_rules_need_no_past() -> None:
+def test_without_recording_rules_no_past_is_made() -> None:
     """Alerts record no series."""
     alert = Rule(RuleKind.ALERT, "Down", "up == 0")
-    assert told() == told(RuleGroup("g", (alert,))) == []
+    assert turn_names() == turn_names(RuleGroup("g", (alert,))) == []
 
 
-def test_what_is_read_comes_before_its_reader() -> None:
+def test_a_record_comes_before_its_readers() -> None:
     """The order is right across groups and for any order of the groups."""
     reader, read = record("b", "a + raw"), record("a", "raw")
-    assert told(RuleGroup("g", (reader,)), RuleGroup("h", (read,))) == [[(RECORDED, ["a"])], [(RECORDED, ["b"])]]
+    assert turn_names(RuleGroup("g", (reader,)), RuleGroup("h", (read,))) == [[(RECORDED, ["a"])], [(RECORDED, ["b"])]]
 
 
 def test_windows_add_up_along_the_chain() -> None:
-    """A day read by one that is read over an hour needs a day and an hour."""
+    """A record read over a day, by a record read over an hour, needs a day and an hour."""
     rules = (
         record("a", "raw"),
         record("b", "a * 2"),
@@ -42,7 +42,7 @@ def test_windows_add_up_along_the_chain() -> None:
         record("d", "max_over_time(c[1h])"),
     )
     hour, day = timedelta(hours=1), timedelta(days=1)
-    assert told(RuleGroup("g", rules)) == [
+    assert turn_names(RuleGroup("g", rules)) == [
         [(RECORDED + hour + day, ["a"])],
         [(RECORDED + hour + day, ["b"])],
         [(RECORDED + hour, ["c"])],
@@ -50,8 +50,8 @@ def test_windows_add_up_along_the_chain() -> None:
     ]
 
 
-def test_rules_of_one_level_with_other_depths_have_turns_of_their_own() -> None:
-    """Each group keeps its name, for its phase follows from it."""
+def test_rules_with_different_depths_have_separate_turns() -> None:
+    """Each group keeps its name, because its phase depends on the name."""
     rules = (record("a", "raw"), record("b", "other[5m:]"), record("c", "sum_over_time(a[1d])"))
     (first, second), _ = turns((RuleGroup("g", rules),))
     assert (first.depth, second.depth) == (RECORDED, RECORDED + timedelta(days=1))

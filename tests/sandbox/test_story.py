@@ -1,4 +1,4 @@
-"""A course is its points, straight lines between them, and level outside."""
+"""A curve has straight lines between its points, and is level before and after them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ COURSES = st.lists(st.tuples(SECONDS, st.floats(0, 100)), min_size=1, max_size=5
 )
 
 
-def test_a_course_without_points_is_refused() -> None:
+def test_a_curve_without_points_is_refused() -> None:
     """A curve without points has no value."""
     with pytest.raises(ValueError, match="at least one point"):
         Curve(())
 
 
-def test_a_course_that_goes_back_in_time_is_refused() -> None:
+def test_a_curve_that_goes_back_in_time_is_refused() -> None:
     """The points must be in order."""
     with pytest.raises(ValueError, match="forward in time"):
         Curve(((0.0, 1.0), (-1.0, 2.0)))
 
 
-def test_a_level_is_the_same_always() -> None:
+def test_a_level_never_changes() -> None:
     """The value is the same before, at and after the only point."""
     assert {level(3.0).at(second) for second in (-1e9, 0.0, 1e9)} == {3.0}
 
@@ -41,7 +41,7 @@ def test_a_step_changes_at_once() -> None:
 
 
 def test_a_ramp_is_straight_and_then_level() -> None:
-    """Halfway there it has half the change; after the end it stays."""
+    """In the middle, the curve has half of the change. After the end it stays level."""
     course = ramp(0.9, timedelta(seconds=10), 0.1)
     assert course.at(-20) == 0.9
     assert course.at(-5) == pytest.approx(0.5)
@@ -49,12 +49,12 @@ def test_a_ramp_is_straight_and_then_level() -> None:
 
 
 def test_the_total_of_a_step_is_the_sum_of_both_sides() -> None:
-    """Ten seconds at 1 and five at 3 make 25."""
+    """Ten seconds at 1 and five seconds at 3 make 25."""
     assert step(1.0, timedelta(seconds=5), 3.0).total(-15, 0) == pytest.approx(25)
 
 
 @given(COURSES, SECONDS, SECONDS, SECONDS)
-def test_totals_add_up(course: Curve, one: float, two: float, three: float) -> None:
+def test_totals_of_adjoining_times_add_up(course: Curve, one: float, two: float, three: float) -> None:
     """The total over two adjoining times is that over both together."""
     start, middle, end = sorted((one, two, three))
     parts = course.total(start, middle) + course.total(middle, end)

@@ -1,4 +1,4 @@
-"""The live part goes on where the history ended, and changes its story without a jump."""
+"""The live part continues at the end of the history. A new story causes no jump of a counter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOWHERE = PushGroup.at("http://127.0.0.1:1", {"job": "dr_rehearsal", "instance":
 
 
 def traffic(folder: Path, say: Callable[[str], None] = lambda _: None) -> Traffic:
-    """Make one that feeds a folder and a Pushgateway that is not there."""
+    """Make live traffic for a folder and a Pushgateway that does not exist."""
     writer = HeartbeatWriter(
         "duri", {"metric_realm": "sandbox"}, folder, Textfile(folder / "duri_textfile_heartbeat.prom"), None
     )
@@ -48,14 +48,14 @@ def exported(folder: Path, name: str) -> float:
     return value
 
 
-def test_a_push_that_fails_is_raised(tmp_path: Path) -> None:
+def test_a_failed_push_is_an_error(tmp_path: Path) -> None:
     """A sandbox without a Pushgateway gets an error."""
     with pytest.raises(ActionFailed, match="Pushgateway"):
         traffic(tmp_path).push()
 
 
-def test_a_failed_export_is_said_and_does_not_end_it(tmp_path: Path) -> None:
-    """The folder is gone for a while: it goes on when it is back."""
+def test_a_failed_export_is_reported_and_retried(tmp_path: Path) -> None:
+    """The folder is missing for a while. The export continues when it is back."""
     said: list[str] = []
     folder = tmp_path / "textfile"
     folder.mkdir()
@@ -71,14 +71,14 @@ def test_a_failed_export_is_said_and_does_not_end_it(tmp_path: Path) -> None:
     assert "could not export" in said[0]
 
 
-def test_what_is_exported_is_where_the_history_ended(tmp_path: Path) -> None:
-    """Four events a second for 31 days."""
+def test_the_export_continues_at_the_end_of_the_history(tmp_path: Path) -> None:
+    """The history has four events a second for 31 days."""
     traffic(tmp_path).write()
     assert exported(tmp_path, "slo_events_total") == pytest.approx(4 * 31 * 86_400, abs=8)
     assert exported(tmp_path, "p_unique_ratio") == 0.97
 
 
-def test_a_new_story_moves_gauges_and_leaves_counters_where_they_are(tmp_path: Path) -> None:
+def test_a_new_story_changes_gauges_and_keeps_counters(tmp_path: Path) -> None:
     """Otherwise the server would see a reset, or years of events in a second."""
     live = traffic(tmp_path)
     live.write()
@@ -89,7 +89,7 @@ def test_a_new_story_moves_gauges_and_leaves_counters_where_they_are(tmp_path: P
     assert exported(tmp_path, "p_unique_ratio") == 0.1
 
 
-def test_a_paused_source_stands_still(tmp_path: Path) -> None:
+def test_a_paused_source_exports_no_text(tmp_path: Path) -> None:
     """A paused source continues when it is resumed."""
     live = traffic(tmp_path)
     live.resume()
@@ -102,7 +102,7 @@ def test_a_paused_source_stands_still(tmp_path: Path) -> None:
     live.stop()
 
 
-def test_beats_stop_and_go_on(tmp_path: Path) -> None:
+def test_beats_can_be_paused_and_resumed(tmp_path: Path) -> None:
     """The numbers of the beats only grow."""
     live = traffic(tmp_path)
     live.resume_beats()
@@ -116,14 +116,14 @@ def test_beats_stop_and_go_on(tmp_path: Path) -> None:
     live.stop()
 
 
-def test_a_beat_by_a_wrong_clock(tmp_path: Path) -> None:
-    """A lag sets it back."""
+def test_a_beat_may_have_a_wrong_clock(tmp_path: Path) -> None:
+    """A lag sets the clock of the beat back."""
     beat = traffic(tmp_path).beat(lag=timedelta(seconds=110))
     assert time.time() - beat.milliseconds / 1000 == pytest.approx(110, abs=5)
 
 
-def test_a_beat_that_fails_is_said(tmp_path: Path) -> None:
-    """The writer's folder is gone."""
+def test_a_failed_beat_is_reported(tmp_path: Path) -> None:
+    """The folder of the writer is missing."""
     said: list[str] = []
     folder = tmp_path / "textfile"
     live = traffic(folder, said.append)
@@ -134,12 +134,12 @@ def test_a_beat_that_fails_is_said(tmp_path: Path) -> None:
 
 
 def source(name: str, *, counter: bool = False, **labels: str) -> RawSource:
-    """Make a source whose value is not asked."""
+    """Make a source whose value is not read."""
     return RawSource(name, labels, counter, FeedJob.NODE, lambda _: None)
 
 
-def test_a_counter_and_a_gauge() -> None:
-    """Each has its type and the realm."""
+def test_the_text_of_a_source_has_its_type() -> None:
+    """Each source has its type and the realm."""
     text = exposition([(source("a_total", counter=True), 3), (source("b", window="2h"), 0.5)]).decode()
     assert text == (
         "# HELP a_total Scripted for the sandbox.\n# TYPE a_total counter\n"

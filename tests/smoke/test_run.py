@@ -1,4 +1,4 @@
-"""The comparison of a server's rules with the rules of files."""
+"""The comparison of the rules of a server with the rules of files."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def state(rule: Rule, **changes: object) -> RuleState:
     return replace(RuleState(rule, RuleHealth.OK, evaluated_at=SINCE + 1), **changes)  # type: ignore[arg-type]
 
 
-def told(*states: RuleState, interval: timedelta = EVERY, more: tuple[LoadedGroup, ...] = ()) -> str:
-    """Say what is different when the server has these rules in the group, and these groups beside it."""
+def difference_text(*states: RuleState, interval: timedelta = EVERY, more: tuple[LoadedGroup, ...] = ()) -> str:
+    """Return the difference, if the server has these rules in the group and these groups beside it."""
     return "; ".join(differences(FILES, (LoadedGroup("g", interval, states), *more), SINCE))
 
 
@@ -40,29 +40,29 @@ def told(*states: RuleState, interval: timedelta = EVERY, more: tuple[LoadedGrou
     ],
     ids=["none", "alert-missing", "expression", "labels", "for", "twice"],
 )
-def test_any_difference_is_said(states: tuple[Rule, ...], expected: str) -> None:
-    """Recording rules and alerts alike."""
-    assert expected in told(*map(state, states))
+def test_any_difference_of_rules_is_reported(states: tuple[Rule, ...], expected: str) -> None:
+    """Recording rules and alerts are compared."""
+    assert expected in difference_text(*map(state, states))
 
 
 def test_another_interval_is_a_difference() -> None:
-    """A file that names one means it."""
-    assert "30s" in told(state(X), state(Y), state(ALERT), interval=timedelta(minutes=1))
+    """The file gives the group an interval."""
+    assert "30s" in difference_text(state(X), state(Y), state(ALERT), interval=timedelta(minutes=1))
 
 
-def test_another_rule_of_a_name_of_ours_is_a_difference() -> None:
+def test_a_foreign_rule_with_a_name_of_the_policy_is_a_difference() -> None:
     """Another group records the same metric."""
     theirs = LoadedGroup("theirs", EVERY, (state(Rule(RuleKind.RECORD, "x", "vector(1)")),))
-    assert "not in the policy's rule files" in told(state(X), state(Y), state(ALERT), more=(theirs,))
+    assert "not in the policy's rule files" in difference_text(state(X), state(Y), state(ALERT), more=(theirs,))
 
 
-def test_rules_of_other_names_are_nobodys_business() -> None:
+def test_rules_with_other_names_are_ignored() -> None:
     """Other rules may be in any state. Alerts with other names do not count either."""
     others = (
         state(Rule(RuleKind.RECORD, "z", "vector(1)"), health=RuleHealth.ERROR),
         state(Rule(RuleKind.ALERT, "Theirs", "x > 1"), evaluated_at=None),
     )
-    assert told(state(X), state(Y), state(ALERT), more=(LoadedGroup("theirs", EVERY, others),)) == ""
+    assert difference_text(state(X), state(Y), state(ALERT), more=(LoadedGroup("theirs", EVERY, others),)) == ""
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_rules_of_other_names_are_nobodys_business() -> None:
 )
 def test_a_rule_must_have_been_evaluated_without_error(ill: dict[str, object], expected: str) -> None:
     """The evaluation must be after the given time."""
-    assert told(state(X), state(Y, **ill), state(ALERT)) == expected
+    assert difference_text(state(X), state(Y, **ill), state(ALERT)) == expected

@@ -27,14 +27,14 @@ groups:
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "rules: []", "groups: 1", "- groups"])
-def test_what_holds_no_groups_is_refused(text: str) -> None:
-    """The smoke run then fails in words."""
+def test_a_file_without_groups_is_refused(text: str) -> None:
+    """The error says that the file is not a rule file."""
     with pytest.raises(ActionFailed, match=r"a\.yml: the file is not a rule file"):
         quick(text, "a.yml")
 
 
 def test_only_the_interval_changes() -> None:
-    """Every scalar keeps its spelling: ``yes`` and ``1.10`` are the same text as before."""
+    """Every scalar keeps its spelling. ``yes`` and ``1.10`` stay the same texts."""
     (before_a, before_b), (after_a, after_b) = (
         read_rules(text, "a.yml").groups for text in (TEXT, quick(TEXT, "a.yml"))
     )
@@ -53,6 +53,6 @@ def test_only_the_interval_changes() -> None:
     assert dict(after_a.rules[0].labels) == {"on": "yes", "version": "1.10", "empty": ""}
 
 
-def test_a_group_that_is_none_is_left_to_the_server() -> None:
-    """Prometheus says what is wrong with it."""
+def test_a_malformed_group_is_left_to_the_server() -> None:
+    """Prometheus reports the mistake in the group."""
     assert quick("groups: [1]", "a.yml") == "groups: [1]\n"
