@@ -1,4 +1,4 @@
-"""Processes of a test's own that may be killed at any moment."""
+"""Child processes of a test that may be killed at any moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 def forked(work: Callable[[], object]) -> int:
-    """Do some work in a child of this process; give its id."""
+    """Do some work in a child of this process, and return its id."""
     child = os.fork()
     if child:
         return child
@@ -24,19 +24,19 @@ def forked(work: Callable[[], object]) -> int:
 
 
 def exit_code(child: int) -> int:
-    """Wait for a child."""
+    """Wait for a child, and return its exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def dies(work: Callable[[], object]) -> bool:
-    """Do the work in a child that may be killed; false where it came to its end."""
+    """Do the work in a child that may be killed. Return whether the child was killed."""
     code = exit_code(forked(work))
     assert code in {0, -signal.SIGKILL}
     return code != 0
 
 
 def killed_at(number: int) -> Callable[[str], None]:
-    """Make a listener that kills its own process after so many steps."""
+    """Make a listener that kills its own process after a number of steps."""
     left = [number]
 
     def at_step(step: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs the command ``gonogo``: as a process, as a shell would, or faster, inside the process of the test."""
+"""Runs the command ``gonogo``: as a process, or faster, inside the process of the test."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def gonogo(
     before: Sequence[str] = (),
     within: float = 110,
 ) -> Ended:
-    """Run the command to its end; what runs longer than ``within`` seconds is killed.
+    """Run the command to its end, as a process. After ``within`` seconds the process is killed.
 
     Args:
         arguments: what follows ``gonogo``.
@@ -112,7 +112,7 @@ def in_process(*arguments: str | bytes, cwd: Path, env: Mapping[str, str] | None
 
 
 def _code(argv: list[str]) -> int:
-    """Go through the door that ``__main__`` goes through, and return the exit code."""
+    """Run the command as ``__main__`` does, and return the exit code."""
     call = plain_call(argv)
     with pytest.raises(SystemExit) as end:
         main(argv) if call is None else through(call, argv)

@@ -1,4 +1,4 @@
-"""Configurations on disk to switch between, and what stands there byte for byte."""
+"""Configurations on disk to switch between, and the exact content of their folders."""
 
 from __future__ import annotations
 
@@ -136,12 +136,12 @@ def _differences(was: Mapping[str, ManifestEntry], now: Mapping[str, ManifestEnt
 
 
 def text_of(stands: Stand) -> dict[str, str]:
-    """Give the text of each file of a stand."""
+    """Return the text of each file of a stand."""
     return {name: what[1].decode() for name, what in stands.items() if name and isinstance(what[1], bytes)}
 
 
 def switch_now(here: Place, at_step: Callable[[str], object] = str) -> Plan:
-    """Plan and switch, as of now."""
+    """Plan a switch and carry it out."""
     plan = plan_switch(here.live, here.staged)
     switch(here.state, plan, at_step)
     return plan

@@ -1,4 +1,4 @@
-"""What every test may ask for: how big the run is."""
+"""Options and fixtures of all tests: the size of the run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--soak``, the big numbers instead of a tenth of them, and ``--accept``, which rewrites the transcripts."""
+    """Add ``--soak`` and ``--accept``.
+
+    ``--soak`` uses the full numbers instead of a tenth, and ``--accept`` rewrites the transcripts.
+    """
     parser.addoption("--soak", action="store_true", help="run soak tests with their full numbers, not a tenth")
     parser.addoption("--accept", action="store_true", help="write what the commands print into tests/cases")
 
@@ -39,6 +42,6 @@ def share(request: pytest.FixtureRequest) -> Callable[[int], int]:
 
 @pytest.fixture(scope="session")
 def steps(request: pytest.FixtureRequest) -> Callable[[int], Iterator[int]]:
-    """Count the steps at which a test kills: all of them with ``--soak``, else every third from a given one on."""
+    """Count the steps at which a test kills. ``--soak`` counts all steps, other runs count every third step."""
     soak = request.config.getoption("--soak")
     return lambda first: count(0) if soak else count(first % THIRD, THIRD)

@@ -1,4 +1,4 @@
-"""Curves that only tests feed to the sandbox."""
+"""Curves of the sandbox that only tests use."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from gonogo.sandbox.story import Curve
 
 
 def ramp(before: float, ago: timedelta, now: float) -> Curve:
-    """Stay at one value, then go straight to another, from so long ago until the end of the history."""
+    """Stay at one value, then go in a straight line to another value until the end of the history."""
     return Curve(((-ago.total_seconds(), before), (0.0, now)))

@@ -1,4 +1,4 @@
-"""A small policy and the evidence of a healthy system, for tests to spoil one thing at a time."""
+"""A small policy and the evidence of a healthy system. A test then spoils one part of it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def samples(
 
 
 def at_now(series: Series) -> Series:
-    """Give the instant answer that belongs to a range answer."""
+    """Return the instant answer that belongs to a range answer."""
     if series.histogram_at is not None and series.histogram_at == series.newest:
         return Series(series.labels, (), (), NOW)
     return Series(series.labels, (NOW,), series.values[-1:])
@@ -86,7 +86,7 @@ def target(health: TargetHealth = TargetHealth.UP, **labels: str) -> Target:
 
 
 def evidence(*series: Series, **changes: object) -> Evidence:
-    """Build healthy evidence with these range answers and what belongs to them."""
+    """Build healthy evidence with these range answers, and with the matching rules, targets and sources."""
     found = series or (samples("duri_x"), samples("duri_y"))
     ranges: dict[str, tuple[Series, ...]] = {"x": (), "y": (), "shared": ()}
     for one in found:

@@ -19,7 +19,10 @@ SHOWN = frozenset({CONFIGURATION, ROUTES, "gonogo.yaml", ".gitignore"})
 
 
 def estate_of(example: Example) -> Estate:
-    """Read the files of an example: the rule files that its configuration names, or all without a configuration."""
+    """Read the files of an example.
+
+    Only rule files that its configuration names count, or all without a configuration.
+    """
     files = example.files
     names = [name for name in files if name not in SHOWN and "_test." not in name]
     configuration = None

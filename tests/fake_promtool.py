@@ -1,4 +1,4 @@
-"""Puts a program of one's own in promtool's place, for what the real one does too rarely to be waited for."""
+"""Replaces promtool with a script, for behaviour that the real promtool shows too rarely."""
 
 from __future__ import annotations
 

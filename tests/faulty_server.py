@@ -1,4 +1,4 @@
-"""A real TCP server on loopback whose every word a test chooses: for what no healthy server does."""
+"""A real TCP server on loopback whose every byte a test chooses, for faults that no healthy server has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EMPTY_ANSWER = b'{"status":"success","data":{"resultType":"vector","result":[]}}
 
 @dataclass(slots=True)
 class Connection:
-    """One connection: the request that came over it, and how to answer."""
+    """A connection: its request, and the ways to answer."""
 
     sock: socket.socket
     ended: threading.Event
@@ -34,33 +34,33 @@ class Connection:
         self.say("\r\n".join(lines).encode() + body)
 
     def drip(self, piece: bytes, pause: float) -> None:
-        """Send byte after byte, each after a pause, until the other side or the test has had enough."""
+        """Send single bytes, each after a pause, until the test ends."""
         for byte in piece:
             if self.ended.wait(pause):
                 return
             self.say(bytes([byte]))
 
     def hang(self) -> None:
-        """Say nothing more until the test ends."""
+        """Send nothing more until the test ends."""
         self.ended.wait()
 
 
 @dataclass(slots=True)
 class FaultyServer:
-    """Where it listens, and what it was told."""
+    """The URL of the server, and its connections."""
 
     url: str
     connections: list[Connection] = field(default_factory=list)
 
     @property
     def requests(self) -> list[str]:
-        """The requests so far, heads and bodies."""
+        """The requests so far, with heads and bodies."""
         return [connection.request.decode() for connection in self.connections]
 
 
 @contextmanager
 def faulty(*behaviours: Behaviour) -> Iterator[FaultyServer]:
-    """Serve: the first connection behaves as the first behaviour, and so on; the last one stays."""
+    """Serve each connection with the behaviour of the same position. Further connections get the last behaviour."""
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = FaultyServer(f"http://127.0.0.1:{listener.getsockname()[1]}")

@@ -1,4 +1,4 @@
-"""Extended attributes that tests give to files: an ACL that lets one user read, and an attribute of a user's own."""
+"""Extended attributes that tests give to files: an ACL for one user, and an attribute of the user's namespace."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _USER, _NAMED, _GROUP, _MASK, _OTHER = 1, 2, 4, 16, 32
 
 
 def acl(uid: int = READER, *, owner: int = 6, named: int = 4, other: int = 0) -> bytes:
-    """Write an ACL as the kernel has it: the owner, one named user, and others (``acl(5)``, version 2)."""
+    """Write an ACL in the format of the kernel: the owner, one named user, and others (``acl(5)``, version 2)."""
     entries = ((_USER, owner, _ANYBODY), (_NAMED, named, uid), (_GROUP, 0, _ANYBODY), (_MASK, named, _ANYBODY))
     packed = (struct.pack("<HHI", *entry) for entry in (*entries, (_OTHER, other, _ANYBODY)))
     return struct.pack("<I", 2) + b"".join(packed)
 
 
 def mark(path: Path) -> bool:
-    """Give a file both; false where the file system has no attributes."""
+    """Give a file both attributes. Return false if the file system has no attributes."""
     try:
         os.setxattr(path, ACL, acl())
         os.setxattr(path, OWN, path.name.encode())
@@ -37,6 +37,6 @@ def mark(path: Path) -> bool:
 
 
 def attributes(path: Path) -> dict[str, bytes]:
-    """Give the attributes of a file, links followed; labels that the system gives to every file are left out."""
+    """Return the attributes of a file. Links are followed, and security labels of the system are left out."""
     names = (name for name in os.listxattr(path) if not name.startswith("security."))
     return {name: os.getxattr(path, name) for name in names}

@@ -1,4 +1,4 @@
-"""Lets a test's own process note signals as the command does."""
+"""Lets the process of a test note signals as the command does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gonogo import stopping
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Install the handlers for a while."""
+    """Install the handlers of signals, and remove them at the end."""
     numbers = (*stopping.WATCHED, signal.SIGALRM)
     before = {number: signal.getsignal(number) for number in numbers}
     stopping.install()

@@ -1,4 +1,4 @@
-"""Mounts of a test's own: a disk that is full or read-only, which no other process sees."""
+"""Mounts that only one test sees: a disk that is full or read-only."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ NAMESPACE = ("unshare", "--mount", "--map-root-user")
 
 
 def may_mount() -> bool:
-    """Say if this machine allows such mounts. A chroot and a plain container do not.
+    """Return whether this machine allows such mounts.
 
-    A test that needs them is not defined there: a test that is skipped would fail the whole run.
+    A chroot and a plain container do not. A test that needs such mounts is not defined there, because a skipped test
+    would fail the whole run.
     """
     if shutil.which(NAMESPACE[0]) is None:
         return False

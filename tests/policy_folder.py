@@ -1,4 +1,4 @@
-"""A policy's folder with rules and tests of its own, for what runs on files."""
+"""A folder with a policy, a rule file and a test file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ tests:
 
 
 def policy_folder(folder: Path, *, rules: str | None = RULES, tests: str | None = TESTS, more: str = "") -> PolicyFile:
-    """Write a policy, one rule file and one test file (``None``: not there), and load the policy."""
+    """Write a policy, one rule file and one test file, and load the policy.
+
+    A file with the text ``None`` is not written.
+    """
     for name, text in (("rules", rules), ("tests", tests)):
         (folder / name).mkdir(parents=True)
         if text is not None:

@@ -1,4 +1,4 @@
-"""A moment of a reload at which a test does something."""
+"""A listener for one moment of a reload."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class At:
         self._step, self._act, self._after = step, act, after
 
     def __call__(self, progress: Progress) -> None:
-        """Act at the moment. The result of a step begins with its outcome, then comes its name."""
+        """Act at the moment. The result of a step begins with its outcome and its name."""
         step = progress.text.split()[1].removesuffix(":") if progress.stays else progress.text
         if step == self._step and progress.stays is self._after:
             self._act()

@@ -1,4 +1,4 @@
-"""What the documentation promises: its links lead somewhere, and its table of commands is the real one."""
+"""The documentation: its links lead to files and headings, and its table lists the real commands."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ COMMAND = re.compile(r"^\| `gonogo ([\w-]+)(?: ([\w\\|-]+))?` \|", re.MULTILINE)
 
 
 def prose(page: Path) -> str:
-    """Give a page without its fenced blocks."""
+    """Return the text of a page without its fenced blocks."""
     return FENCED.sub("", page.read_text("utf-8"))
 
 
 def anchors(page: Path) -> Iterator[str]:
-    """Name a page's headings as links do: lower case, without punctuation, with hyphens."""
+    """Yield the anchors of a page's headings: lower case, without punctuation, with hyphens."""
     for heading in re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE):
         yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def commands() -> dict[str, tuple[str, ...]]:
-    """Give the commands of ``gonogo --help``, each with its subcommands."""
+    """Return the commands of ``gonogo --help``, each with its subcommands."""
     context = click.Context(gonogo)
     found = {name: gonogo.get_command(context, name) for name in gonogo.list_commands(context)}
     return {
@@ -44,12 +44,12 @@ def commands() -> dict[str, tuple[str, ...]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_relative_link_leads_to_a_file_and_a_heading(page: Path) -> None:
-    """A page that was renamed takes its links along."""
+    """A link to a page that was renamed is found."""
     assert [link for link in relative_links(page) if not leads(page, link)] == []
 
 
 def test_most_pages_have_a_relative_link() -> None:
-    """Otherwise the pattern finds none, and no link is checked."""
+    """The pattern finds links, so the links are checked."""
     assert sum(bool(relative_links(page)) for page in PAGES) > len(PAGES) / 2
 
 
@@ -65,30 +65,30 @@ def leads(page: Path, link: str) -> bool:
     return target.exists() and (not anchor or anchor in anchors(target))
 
 
-def test_every_page_is_listed() -> None:
-    """Whoever begins at docs/README.md finds every page; runbooks have a list of their own."""
+def test_every_page_is_in_a_list_of_contents() -> None:
+    """docs/README.md lists the pages, and docs/ops/README.md lists the runbooks."""
     for contents in (ROOT / "docs" / "README.md", ROOT / "docs" / "ops" / "README.md"):
         text, others = prose(contents), set(contents.parent.glob("*.md")) - {contents}
         assert others
         assert [page.name for page in others if f"({page.name})" not in text] == []
 
 
-def test_the_readme_leads_to_every_page() -> None:
-    """From the first page, every other is one step away."""
+def test_the_readme_links_every_page() -> None:
+    """Every page is one step away from the first page."""
     text = prose(ROOT / "README.md")
     for page in (ROOT / "docs").glob("*.md"):
         assert f"(docs/{page.name})" in text, f"README.md does not link {page.name}"
     assert "(docs/ops/README.md)" in text
 
 
-def test_the_readmes_table_has_exactly_the_commands_that_there_are() -> None:
-    """A command nobody reads of is not there, and one that is only read of neither."""
+def test_the_table_of_the_readme_has_exactly_the_real_commands() -> None:
+    """The subcommands are compared too."""
     table = {name: tuple(sorted(re.findall(r"[\w-]+", subs))) for name, subs in COMMAND.findall(prose(PAGES[0]))}
     assert table == commands()
 
 
 def test_help_names_the_commands() -> None:
-    """What the group has is what ``gonogo --help`` shows."""
+    """``gonogo --help`` shows each command of the group."""
     shown = CliRunner().invoke(gonogo, ["--help"]).output
     assert set(commands()) == set(re.findall(r"^  (\w+)  ", shown.partition("Commands:")[2], re.MULTILINE))
 

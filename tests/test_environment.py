@@ -1,4 +1,4 @@
-"""The one place that reads the environment."""
+"""The module that alone reads the environment."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from gonogo.environment import environment_with, set_variable, variable
 SOURCES = Path(gonogo.__file__).parent
 
 
-def test_unset_and_empty_are_both_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty variable says nothing."""
+def test_an_unset_and_an_empty_variable_are_both_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty variable counts as unset."""
     monkeypatch.delenv("GONOGO_TEST", raising=False)
     assert variable("GONOGO_TEST") is None
     monkeypatch.setenv("GONOGO_TEST", "")
@@ -24,7 +24,7 @@ def test_unset_and_empty_are_both_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_program_gets_the_whole_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The given variables replace those of the process, and nothing else is lost."""
+    """The given variables replace those of the process. All others stay."""
     monkeypatch.setenv("GONOGO_TEST", "x")
     set_variable("GONOGO_TEST", "y")
     assert variable("GONOGO_TEST") == "y"

@@ -17,8 +17,8 @@ def test_without_a_configuration_all_rule_files_count() -> None:
     assert estate.routes is None
 
 
-def test_with_a_configuration_those_that_it_names_count() -> None:
-    """Only the files that the configuration names count, and the estate is complete."""
+def test_with_a_configuration_only_its_rule_files_count() -> None:
+    """Rule files that the configuration does not name are left out, and the estate is complete."""
     estate = estate_of(
         Example(
             {
@@ -36,7 +36,7 @@ def test_with_a_configuration_those_that_it_names_count() -> None:
     assert [entry.matched for entry in estate.configuration.rule_files] == [("rules/a.yml",), ("b.yml",), ()]
 
 
-def test_routes_and_facts_come_with_it() -> None:
+def test_an_estate_has_the_routes_and_facts_of_its_example() -> None:
     """The facts of an example override its files."""
     estate = estate_of(Example({"alertmanager.yml": "route: {receiver: a}\n"}, {"version": (3, 0), "complete": True}))
     assert estate.routes is not None

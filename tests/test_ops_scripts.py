@@ -1,4 +1,4 @@
-"""The entries under the old names: they call gonogo, or say in words that there is none."""
+"""The scripts under the old names: they call gonogo, or say how to install it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ECHO = '#!/bin/sh\necho "$0 $*"\nexit 7\n'
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Give a checkout in which nothing was set up."""
+    """Give a checkout without a virtual environment."""
     shutil.copytree(SCRIPTS, tmp_path / "a checkout" / "scripts" / "ops")
     return tmp_path / "a checkout"
 
@@ -28,7 +28,7 @@ def called(checkout: Path, name: str, *arguments: str, path: str = "") -> subpro
 
 
 def program(path: Path) -> Path:
-    """Make a program that tells how it was called."""
+    """Make a program that prints its call."""
     path.parent.mkdir(parents=True)
     path.write_text(ECHO, encoding="utf-8")
     path.chmod(0o755)
@@ -36,8 +36,8 @@ def program(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", OLD_NAMES)
-def test_without_gonogo_the_next_step_is_said(checkout: Path, name: str) -> None:
-    """It never passes in silence, and never speaks of a file that bash misses."""
+def test_without_gonogo_the_script_prints_the_next_step(checkout: Path, name: str) -> None:
+    """The script neither passes in silence nor shows an error of bash."""
     ended = called(checkout, name)
     assert ended.returncode == 2
     assert ended.stdout == ""
@@ -47,8 +47,8 @@ def test_without_gonogo_the_next_step_is_said(checkout: Path, name: str) -> None
 
 
 @pytest.mark.parametrize(("name", "command"), OLD_NAMES.items())
-def test_the_checkouts_own_is_called_else_the_one_on_the_path(checkout: Path, name: str, command: str) -> None:
-    """With every argument as it was given, and with its exit code."""
+def test_a_script_calls_gonogo_of_the_checkout_or_of_the_path(checkout: Path, name: str, command: str) -> None:
+    """Every argument is passed on, and the exit code is that of gonogo."""
     other = program(checkout.parent / "elsewhere" / "gonogo")
     ended = called(checkout, name, "a b", "--policy", path=str(other.parent))
     assert (ended.returncode, ended.stdout) == (7, f"{other} {command} a b --policy\n")
@@ -58,5 +58,5 @@ def test_the_checkouts_own_is_called_else_the_one_on_the_path(checkout: Path, na
 
 
 def test_every_script_has_its_command() -> None:
-    """No old name is left out here."""
+    """The table of this test has every old name."""
     assert {path.name for path in SCRIPTS.iterdir()} == {*OLD_NAMES, "gonogo.sh"}

@@ -1,4 +1,4 @@
-"""The command as a process: how it starts and how it ends."""
+"""The command as a process: its start and its end."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("arguments", [("schema",), BEAT, ("--help",), ("--version",), ("lint", "--help")])
-def test_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
-    """However fast the process ends, an answer that was not written is said."""
+def test_output_to_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
+    """An answer that was not written is reported, however fast the process ends."""
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", *arguments)
         done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=110)
@@ -34,8 +34,8 @@ def test_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> No
 
 @pytest.mark.parametrize("arguments", [("schema",), BEAT, ("no-such-command",)])
 @pytest.mark.parametrize("closed", [0, 1, 2])
-def test_closed_streams_change_no_exit_code(folder: Path, arguments: tuple[str, ...], closed: int) -> None:
-    """A daemon's starter may have closed them."""
+def test_closed_streams_do_not_change_the_exit_code(folder: Path, arguments: tuple[str, ...], closed: int) -> None:
+    """The program that starts a daemon may have closed its streams."""
     shell = f'exec "$0" -m gonogo "$@" {closed}>&-'
     if closed == 0:
         shell = shell.replace(">&-", "<&-")
@@ -44,8 +44,8 @@ def test_closed_streams_change_no_exit_code(folder: Path, arguments: tuple[str, 
     assert done.returncode == (2 if arguments == ("no-such-command",) else 0)
 
 
-def test_what_was_printed_arrives_whole_in_a_pipe(folder: Path) -> None:
-    """More than a buffer holds, and the end of it too."""
+def test_a_long_answer_is_written_whole_to_a_pipe(folder: Path) -> None:
+    """The answer is longer than a buffer, and its end is there."""
     done = subprocess.run(
         (sys.executable, "-m", "gonogo", "schema"), cwd=folder, capture_output=True, check=True, timeout=110
     )
@@ -53,8 +53,8 @@ def test_what_was_printed_arrives_whole_in_a_pipe(folder: Path) -> None:
     assert done.stdout.endswith(b"}\n")
 
 
-def test_an_answer_waits_for_a_reader_that_is_slow(folder: Path) -> None:
-    """Standard output may be non-blocking, because another program that shares the pipe has made it so."""
+def test_an_answer_waits_for_a_slow_reader(folder: Path) -> None:
+    """Standard output may be non-blocking, because another program that shares the pipe has set it so."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     with os.fdopen(reader, "rb") as told:
@@ -67,12 +67,12 @@ def test_an_answer_waits_for_a_reader_that_is_slow(folder: Path) -> None:
 
 
 def _state(process: int) -> str:
-    """Read how the kernel sees a process: S is one that waits."""
+    """Read the state of a process in the kernel. S is a process that waits."""
     return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
 
 
-def test_a_character_that_the_output_does_not_have_is_escaped(folder: Path) -> None:
-    """A folder's name is no reason to fail."""
+def test_a_character_outside_of_the_encoding_is_escaped(folder: Path) -> None:
+    """The name of a folder must not make the command fail."""
     odd = folder / "größe"
     odd.mkdir()
     (odd / "gonogo.yaml").write_text(POLICY, encoding="utf-8")

@@ -26,22 +26,22 @@ NAMES = [
 ]
 
 
-def test_the_names_are_pinned() -> None:
-    """A name that is taken away breaks somebody's program, and a new one is a promise."""
+def test_the_public_names_are_fixed() -> None:
+    """A removed name breaks the program of a user, and a new name is a promise."""
     assert gonogo.__all__ == NAMES
     assert all(getattr(gonogo, name).__module__.startswith("gonogo.") for name in NAMES)
     with pytest.raises(AttributeError, match="has no attribute 'watch'"):
         gonogo.watch  # noqa: B018 - the access is the test
 
 
-def test_an_import_loads_nothing() -> None:
+def test_an_import_loads_no_command() -> None:
     """The modules of a command are loaded when its function is called."""
     code = "import gonogo, sys; print(sorted(name for name in sys.modules if name.startswith('gonogo.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=110)
     assert done.stdout.strip() == "['gonogo.version']"
 
 
-def test_functions_are_not_hidden_by_the_folders_of_their_name() -> None:
+def test_functions_are_not_hidden_by_packages_of_the_same_name() -> None:
     """``gonogo.lint`` and ``gonogo.reload`` stay functions after the packages of these names were imported."""
     assert run_lint.__module__ == "gonogo.lint.run"
     assert carry_out.__module__ == "gonogo.reload.run"
@@ -49,7 +49,7 @@ def test_functions_are_not_hidden_by_the_folders_of_their_name() -> None:
 
 
 def test_nothing_to_test_is_an_error(tmp_path: Path) -> None:
-    """No report is made up of nothing; nor is there a verdict without a policy."""
+    """An empty call makes no report, and a missing policy no verdict."""
     with pytest.raises(GonogoError, match="there is nothing to test"):
         gonogo.test()
     with pytest.raises(GonogoError, match="there is nothing to lint"):
@@ -58,8 +58,8 @@ def test_nothing_to_test_is_an_error(tmp_path: Path) -> None:
         gonogo.load(tmp_path / "gonogo.yaml")
 
 
-def test_rules_and_tests_of_paths_and_of_a_policy(tmp_path: Path) -> None:
-    """A policy finds its rules and tests; paths are given as text or as paths."""
+def test_lint_and_test_accept_paths_and_a_policy(tmp_path: Path) -> None:
+    """A policy finds its rules and tests. A path is a text or a ``Path``."""
     policy = policy_folder(tmp_path)
     assert gonogo.lint(policy=policy).outcome is Outcome.PASS
     (tmp_path / "bad.yml").write_text("groups: [{name: a, rules: [{record: 'a:b', expr: 'sum('}]}]\n", encoding="utf-8")
@@ -73,7 +73,7 @@ def test_rules_and_tests_of_paths_and_of_a_policy(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_a_hold(tmp_path: Path) -> None:
-    """``decide`` answers, ``reload`` changes nothing, and ``judge`` is the pure function behind both."""
+    """``decide`` answers HOLD, ``reload`` changes nothing, and ``judge`` is the pure function behind both."""
     policy = policy_folder(tmp_path, more="prometheus: {config: rules/duri.yml}\n")
     report = gonogo.decide(policy, url="http://127.0.0.1:9")
     assert report.judgement.verdict is Verdict.HOLD
@@ -83,8 +83,10 @@ def test_a_server_that_does_not_answer_is_a_hold(tmp_path: Path) -> None:
 
 
 @pytest.mark.live
-def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each block of the page, one after another, in the folder of a policy whose server runs."""
+def test_the_examples_of_the_documentation_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each block of the page runs, one after another, in the folder of a policy whose server runs."""
     policy_folder(tmp_path, rules=RULES, tests=TESTS)
     config = tmp_path / "prometheus.yml"
     config.write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
@@ -100,8 +102,8 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert "missing.yaml" in said
 
 
-def test_a_lint_that_nobody_decided_is_no_pass() -> None:
-    """Without an arbiter the outcome is UNKNOWN, whatever the checks found."""
+def test_a_lint_without_an_arbiter_is_unknown() -> None:
+    """The findings of the checks do not matter."""
     report = gonogo.LintReport((), files=1, rules=1)
     assert gonogo.Linted(report, undecided="vmalert is not installed").outcome is Outcome.UNKNOWN
     assert gonogo.Linted(report).outcome is Outcome.PASS

@@ -1,4 +1,4 @@
-"""Every alert of the preset has a page that says what to do, and what the pages ask can be asked."""
+"""Every alert of the preset has a runbook, and every query of a runbook is valid."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def alerts(folder: Path) -> tuple[Rule, ...]:
-    """Give the alerts that the shortest policy of all gets."""
+    """Return the alerts of the shortest policy."""
     policy = folder / "gonogo.yaml"
     policy.write_text("version: 1\n", encoding="utf-8")
     return tuple(rule for gate in PRESET_GATES for rule in gate_alerts(gate, load(policy).policy, INTERVAL))
 
 
 def queries(text: str) -> Iterator[str]:
-    """Give the queries of a page."""
+    """Yield the queries of a page."""
     for language, block in FENCED.findall(text):
         if not language:
             yield from re.split(r"\n(?! )", block.rstrip("\n"))
 
 
 def test_every_runbook_has_an_entry_for_each_of_its_alerts(tmp_path: Path) -> None:
-    """Whoever follows an alert's runbook_url finds the page, and the alert by its name."""
+    """The runbook_url of an alert leads to a page with the alert's name."""
     told = alerts(tmp_path)
     assert len(told) > len(PRESET_GATES)
     for alert in told:
@@ -50,7 +50,7 @@ def test_every_runbook_has_an_entry_for_each_of_its_alerts(tmp_path: Path) -> No
 
 
 def test_the_list_of_runbooks_names_every_alert_beside_its_page(tmp_path: Path) -> None:
-    """The list is where one looks who knows only the alert's name."""
+    """A reader who knows only the name of the alert finds its page in the list."""
     listed = (ROOT / "docs" / "ops" / "README.md").read_text("utf-8").splitlines()
     found = list(alerts(tmp_path))
     assert found
@@ -60,13 +60,13 @@ def test_the_list_of_runbooks_names_every_alert_beside_its_page(tmp_path: Path) 
 
 
 def test_pages_have_queries() -> None:
-    """The next test would pass on pages without any."""
+    """Without queries the next test would pass in silence."""
     assert sum(len(list(queries(page.read_text("utf-8")))) for page in PAGES) > len(PRESET_GATES)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_query_of_a_runbook_can_be_asked(page: Path) -> None:
-    """At three in the morning nobody wants to fix a query."""
+def test_every_query_of_a_runbook_is_valid_promql(page: Path) -> None:
+    """An operator at night must not have to fix a query."""
     asked = list(queries(page.read_text("utf-8")))
     assert bool(asked) == (page.name not in WITHOUT_QUERIES)
     for query in asked:

@@ -1,4 +1,4 @@
-"""A signal stops the process at a door, and nowhere else."""
+"""A signal stops the process only at a checkpoint or a wait of ``gonogo.stopping``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONG = 30.0
 
 @pytest.fixture
 def _noted() -> Iterator[None]:
-    """Note signals in this process."""
+    """Note the signals of this process."""
     with noted():
         yield
 
@@ -44,7 +44,7 @@ def asleep() -> subprocess.Popen[bytes]:
 
 
 def wait_for_a_program() -> None:
-    """Wait for its end."""
+    """Wait for the end of a program."""
     with asleep() as process:
         try:
             has_ended(process, LONG)
@@ -53,7 +53,7 @@ def wait_for_a_program() -> None:
 
 
 def wait_for_a_pipe() -> None:
-    """Wait for something to read."""
+    """Wait until a pipe can be read."""
     reader, writer = os.pipe()
     try:
         stopping.readable(reader, LONG)
@@ -73,8 +73,8 @@ DOORS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.usefixtures("_noted")
 @pytest.mark.parametrize("number", stopping.WATCHED)
-def test_a_signal_raises_nothing_until_a_door(number: signal.Signals) -> None:
-    """Neither in a library that holds a lock nor in a file that is half written."""
+def test_a_signal_raises_nothing_before_a_checkpoint(number: signal.Signals) -> None:
+    """A library that holds a lock, or a file that is half written, is not interrupted."""
     reached = []
     lock = threading.Lock()
     with lock:
@@ -90,8 +90,8 @@ def test_a_signal_raises_nothing_until_a_door(number: signal.Signals) -> None:
 
 @pytest.mark.usefixtures("_noted")
 @pytest.mark.parametrize("door", DOORS)
-def test_every_door_opens_at_once(door: str) -> None:
-    """Whatever it waits for, and also where the signal reaches another thread."""
+def test_a_signal_ends_every_wait_at_once(door: str) -> None:
+    """The signal may also reach another thread."""
     sent = soon(partial(os.kill, os.getpid(), signal.SIGTERM))
     began = time.monotonic()
     with pytest.raises(Stopped):
@@ -102,16 +102,16 @@ def test_every_door_opens_at_once(door: str) -> None:
 
 @pytest.mark.usefixtures("_noted")
 @pytest.mark.parametrize("door", DOORS)
-def test_a_signal_that_came_before_opens_it_too(door: str) -> None:
-    """Nothing is waited for any more."""
+def test_an_earlier_signal_ends_every_wait_too(door: str) -> None:
+    """The wait does not begin."""
     signal.raise_signal(signal.SIGINT)
     with pytest.raises(Stopped):
         DOORS[door]()
 
 
 @pytest.mark.usefixtures("_noted")
-def test_what_undoes_is_not_disturbed() -> None:
-    """A session that ends sends SIGHUP and then SIGTERM; the second one stops nothing that cleans up."""
+def test_a_second_signal_does_not_interrupt_the_clean_up() -> None:
+    """The end of a session sends SIGHUP and then SIGTERM. The second signal does not stop the clean-up."""
     signal.raise_signal(signal.SIGHUP)
     with pytest.raises(Stopped):
         stopping.checkpoint()
@@ -122,8 +122,8 @@ def test_what_undoes_is_not_disturbed() -> None:
 
 
 @pytest.mark.usefixtures("_noted")
-def test_after_the_result_a_signal_comes_too_late() -> None:
-    """The answer stands, and so does its exit code."""
+def test_a_signal_after_the_result_is_disregarded() -> None:
+    """The answer and its exit code stay."""
     signal.raise_signal(signal.SIGINT)
     stopping.disregard()
     stopping.checkpoint()
@@ -132,8 +132,8 @@ def test_after_the_result_a_signal_comes_too_late() -> None:
 
 
 @pytest.mark.usefixtures("_noted")
-def test_other_threads_stop_too_unless_something_has_to_be_finished() -> None:
-    """A pool that the main thread waits for comes to its end; the way back of a reload has its threads."""
+def test_a_signal_stops_other_threads_except_in_a_whole_section() -> None:
+    """A pool that the main thread waits for ends. The rollback of a reload keeps its threads."""
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(stopping.pause, LONG)
         signal.raise_signal(signal.SIGINT)
@@ -147,8 +147,8 @@ def test_other_threads_stop_too_unless_something_has_to_be_finished() -> None:
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_without_a_signal_the_doors_are_plain_waits(*, installed: bool) -> None:
-    """In a program that only imports gonogo as well."""
+def test_without_a_signal_the_waits_are_plain_waits(*, installed: bool) -> None:
+    """This also holds in a program that only imports gonogo."""
 
     def told() -> None:
         done = Future[int]()
@@ -180,8 +180,8 @@ def test_without_a_signal_the_doors_are_plain_waits(*, installed: bool) -> None:
             pool.submit(told).result(LONG)
 
 
-def test_a_signal_that_is_ignored_stays_so() -> None:
-    """As SIGHUP is below nohup, and SIGINT in the background of a script."""
+def test_an_ignored_signal_stays_ignored() -> None:
+    """The command nohup ignores SIGHUP, and a script in the background ignores SIGINT."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with noted():
@@ -192,8 +192,8 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_every_long_wait_goes_through_a_door() -> None:
-    """A wait of Python's own would keep the process from hearing a signal."""
+def test_every_long_wait_can_be_interrupted() -> None:
+    """No module except ``stopping`` uses a plain wait of Python, which would delay a signal."""
     source = Path(stopping.__file__).parent
     closed = re.compile(r"time\.sleep\(|from time import sleep|[^.]Event\(\)\.wait\(|signal\.signal\(")
     found = [
@@ -231,8 +231,8 @@ with stopping.undone_at_worst(undo), stopping.undone_at_worst(broken):
 
 
 @pytest.mark.parametrize(("shelter", "said"), [("bare", b"ready\n"), ("whole", b"ready\nwhole\n")])
-def test_code_that_computes_is_ended_after_a_while(tmp_path: object, shelter: str, said: bytes) -> None:
-    """It meets no door; what it made is undone first, and what has to be finished is finished."""
+def test_code_without_a_checkpoint_is_ended_after_a_while(tmp_path: object, shelter: str, said: bytes) -> None:
+    """The clean-up runs before the end, and a whole section is finished."""
     argv = (sys.executable, "-c", BUSY, f"{tmp_path}/made", shelter)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -245,8 +245,8 @@ def test_code_that_computes_is_ended_after_a_while(tmp_path: object, shelter: st
     assert not os.path.exists(f"{tmp_path}/made")  # noqa: PTH110 - a path as the process was given it
 
 
-def test_a_second_press_ends_it_as_it_is(tmp_path: object) -> None:
-    """Even amid what has to be finished; two signals at once are one press."""
+def test_a_second_press_ends_the_process_at_once(tmp_path: object) -> None:
+    """A whole section is not finished. Two signals at once are one press."""
     argv = (sys.executable, "-c", BUSY, f"{tmp_path}/made", "whole")
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -260,8 +260,8 @@ def test_a_second_press_ends_it_as_it_is(tmp_path: object) -> None:
     assert (process.returncode, out) == (130, b"")
 
 
-def test_looks_come_at_once_then_after_pauses_and_a_last_time_when_the_time_is_up() -> None:
-    """What appears during the last pause is seen. With no time there is one look."""
+def test_looks_come_at_once_after_each_pause_and_at_the_end() -> None:
+    """A change during the last pause is seen. Without time there is one look."""
     assert len(list(stopping.looks(0, LONG))) == 1
     assert len(list(stopping.looks(-1, LONG))) == 1
     assert len(list(stopping.looks(0.05, 0.2))) == 2

@@ -1,4 +1,4 @@
-"""Rewriting a transcript: what still holds stays, what is new is written without what no two runs share."""
+"""Rewriting a transcript: lines that match stay, and new lines get wildcards for the parts that change in each run."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ OLD = "exit 0\nPASS: all in […] s\nsaid by promtool:\n[…lines…]\nthe end [
     ],
 )
 def test_lines_that_still_match_keep_their_wildcards(actual: str, made: str) -> None:
-    """A transcript that holds is not touched."""
+    """A transcript that still matches is not changed."""
     assert accepted(OLD, actual) == made
 
 
 @given(st.text(alphabet="ab\n"), st.text(alphabet="ab1 .\n", min_size=1))
-def test_what_was_accepted_matches(expected: str, actual: str) -> None:
-    """The next run of the same output passes."""
+def test_an_accepted_output_matches(expected: str, actual: str) -> None:
+    """The next run with the same output passes."""
     assert matches(accepted(expected, actual), actual)

@@ -47,34 +47,34 @@ class Watch:
     stacks: IO[bytes]
 
     def tell(self, **order: object) -> None:
-        """Say which test begins, or that none runs."""
+        """Report the test that begins, or that no test runs."""
         pipe = self.process.stdin
         if pipe is not None:
             pipe.write(json.dumps(order).encode() + b"\n")
             pipe.flush()
 
     def end(self) -> None:
-        """Let the watchdog kill what the tests left, and end."""
+        """Let the watchdog kill the processes that the tests left, and end it."""
         self.process.communicate(timeout=ENDS_WITHIN)
         faulthandler.unregister(ASK)
         self.stacks.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the folder of the reports: a worker's is its controller's."""
+    """Choose the folder of the reports. A worker uses the folder of its controller."""
     given = getattr(config, "workerinput", {}).get("reports")
     config.stash[REPORTS] = Path(given or tempfile.mkdtemp(prefix="gonogo-time-limit-"))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - the type is private to pytest-xdist
-    """Hand a worker the folder of the reports."""
+    """Give a worker the folder of the reports."""
     node.workerinput["reports"] = str(node.config.stash[REPORTS])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Watch a test from its first fixture to the end of the last one."""
+    """Watch a test from its first fixture to the end of its last fixture."""
     watch = _watch(item.config)
     report = report_path(item.config.stash[REPORTS], item.nodeid)
     watch.tell(test=item.nodeid[:LONGEST_NAME], limit=limit_of(item), report=str(report))
@@ -94,7 +94,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:  # noqa: ANN401 - private to pytest-xdist
-    """Add to the report of a test that ended its worker where its processes stood."""
+    """Add the stacks of the processes to the report of a test that ended its worker."""
     path = report_path(sched.config.stash[REPORTS], crashitem)
     if path.exists():
         report.longrepr = f"{report.longrepr}\n{path.read_text(encoding='utf-8')}"
@@ -108,7 +108,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def limit_of(item: pytest.Item) -> float:
-    """Return the seconds that a test may take: its marker's, or what is usual for its kind."""
+    """Return the seconds that a test may take: its marker's, or the default for its kind."""
     marker = item.get_closest_marker("time_limit")
     usual = LIVE_LIMIT if item.get_closest_marker("live") else LIMIT
     return (marker.args[0] if marker else usual) * (
@@ -117,7 +117,7 @@ def limit_of(item: pytest.Item) -> float:
 
 
 def report_path(reports: Path, test: str) -> Path:
-    """Return the file that says how a test hung."""
+    """Return the file that describes the hang of a test."""
     return reports / f"{sha256(test.encode()).hexdigest()[:32]}.txt"
 
 

@@ -19,14 +19,14 @@ _VARIABLE = re.compile(
 
 
 def parts_of(text: str) -> list[tuple[str, str]]:
-    """Split a case into its titled parts, the opening sentence left out."""
+    """Split a case into its titled parts, without the opening sentence."""
     found = list(PART.finditer(text))
     ends = [match.start() for match in found[1:]] + [len(text)]
     return [(match[1], text[match.end() + 1 : end]) for match, end in zip(found, ends, strict=True)]
 
 
 def matches(expected: str, actual: str) -> bool:
-    """Compare, letting ``[…]`` stand for any text within a line, and ``[…lines…]`` for lines."""
+    """Compare two outputs. ``[…]`` matches any text within a line, and ``[…lines…]`` matches lines."""
     return _fits(expected.strip(), actual.strip())
 
 
@@ -57,7 +57,7 @@ def accepted(expected: str, actual: str) -> str:
 
 
 def _first(old: list[str], line: str) -> int:
-    """Return the index of the first expected line that a line fits; their number if it fits none."""
+    """Return the index of the first expected line that fits a line, or the number of lines if no line fits."""
     return next((n for n, one in enumerate(old) if one != LINES and _fits(one, line)), len(old))
 
 

@@ -1,4 +1,4 @@
-"""Waits for what a real server needs a moment for."""
+"""Waits for a state that a real server reaches after a moment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ PAUSE = 0.02
 
 
 def await_true(seen: Callable[[], object], within: float = 110.0) -> None:
-    """Ask until the answer is true; the time is up after ``within`` seconds, shortly before that of the test is."""
+    """Ask until the answer is true.
+
+    The wait fails after ``within`` seconds, shortly before the time limit of the test.
+    """
     until = time.monotonic() + within
     pause = threading.Event()
     while not seen():
@@ -23,12 +26,12 @@ def await_true(seen: Callable[[], object], within: float = 110.0) -> None:
 
 
 def crowded() -> float:
-    """Return how many times longer than on a quiet machine something may take now."""
+    """Return the factor by which a task may take longer than on a quiet machine."""
     return crowding(max(os.getloadavg()[:2]), os.cpu_count() or 1)
 
 
 def ended(pid: int, within: float) -> bool:
-    """Wait until a process of somebody else has ended."""
+    """Wait until a process that is no child of this one has ended."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""One beat, and its plain form, which must mean what the long way through click means."""
+"""One beat, and its short form, which must do the same as the form that click parses."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def policy(tmp_path: Path) -> Path:
 
 
 def test_a_beat_without_a_policy_is_an_error(tmp_path: Path) -> None:
-    """It is raised to the door."""
+    """The command raises the policy error."""
     with pytest.raises(PolicyError):
         beat(tmp_path / "none.yaml", "text")
 
 
 def test_a_beat_prints_text_or_json(policy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Number and place; a lost state is said beside the answer."""
+    """The answer has the number. Standard error reports a lost state."""
     beat(policy, "text")
     assert capsys.readouterr().out.startswith("beat 42 at 20")
     (policy.parent / STATE).unlink()

@@ -1,4 +1,4 @@
-"""The form in which a command line wants its mistakes."""
+"""The format in which a command line wants its errors."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from gonogo.cli.door import wants_json
         ("--format", "json"),
     ],
 )
-def test_json_is_wanted(arguments: tuple[str, ...]) -> None:
-    """Also where the rest of the line means nothing."""
+def test_errors_are_json_if_the_last_format_is_json(arguments: tuple[str, ...]) -> None:
+    """The other arguments may be invalid."""
     assert wants_json(arguments)
 
 
@@ -33,6 +33,6 @@ def test_json_is_wanted(arguments: tuple[str, ...]) -> None:
         ("json",),
     ],
 )
-def test_text_is_wanted(arguments: tuple[str, ...]) -> None:
-    """After two dashes there are only names of files."""
+def test_errors_are_text_without_a_valid_json_format(arguments: tuple[str, ...]) -> None:
+    """After two dashes all arguments are names of files."""
     assert not wants_json(arguments)

@@ -1,4 +1,4 @@
-"""Every error leaves in words, with its exit code; a traceback is for --debug and for the log of a bug."""
+"""Every error ends as a message with an exit code. A traceback is only for --debug and for the log of a bug."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.noted_signals import noted
 
 
 def left(error: BaseException, *, debug: bool = False) -> int:
-    """Raise an error, as a command does, and let it leave."""
+    """Raise an error in a command, handle it, and return the exit code."""
 
     def command() -> None:
         raise error
@@ -45,8 +45,10 @@ def left(error: BaseException, *, debug: bool = False) -> int:
         (click.FileError("what", "why"), 2),
     ],
 )
-def test_an_error_is_said_and_has_its_code(error: Exception, code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """On standard error, beginning with the command's name, without a traceback."""
+def test_an_error_is_printed_and_has_its_exit_code(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Standard error begins with the command's name and has no traceback."""
     assert left(error) == code
     told = capsys.readouterr()
     assert told.out == ""
@@ -55,14 +57,14 @@ def test_an_error_is_said_and_has_its_code(error: Exception, code: int, capsys: 
     assert "Traceback" not in told.err
 
 
-def test_all_four_parts_are_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """What, where, why and what next, each on its line."""
+def test_all_four_parts_of_an_error_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The place, the error, the cause and the next step are printed."""
     assert left(SourceError("no answer", where="http://host", why="it is off", next_step="start it")) == 3
     assert capsys.readouterr().err == "gonogo: http://host: no answer\n  why:  it is off\n  next: start it\n"
 
 
-def test_control_characters_are_written_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """In words, in a traceback and in a bug's name alike."""
+def test_control_characters_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    """This holds for messages, tracebacks and the name of a bug."""
     for error in (SourceError("\x1b[2J\x07\x9b", why="\u202e"), ValueError("\x1b[2J"), click.UsageError("\x1b[2J")):
         left(error, debug=True)
         err = capsys.readouterr().err
@@ -70,8 +72,8 @@ def test_control_characters_are_written_out(capsys: pytest.CaptureFixture[str]) 
         assert not set(err) & set("\x1b\x07\x9b\u202e")
 
 
-def test_debug_shows_the_traceback_before_the_words(capsys: pytest.CaptureFixture[str]) -> None:
-    """And changes nothing else."""
+def test_debug_shows_the_traceback_before_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code and the message stay the same."""
     assert left(SourceError("no answer"), debug=True) == 3
     err = capsys.readouterr().err
     assert err.startswith("Traceback (most recent call last):")
@@ -79,21 +81,21 @@ def test_debug_shows_the_traceback_before_the_words(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
-def test_an_interrupt_is_130(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
-    """One word, no traceback."""
+def test_an_interrupt_has_exit_code_130(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard error has one line and no traceback."""
     assert left(error) == 130
     assert capsys.readouterr().err == "gonogo: interrupted\n"
 
 
-def test_what_only_ends_the_process_ends_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """``SystemExit`` and click's ``Exit`` carry their own code."""
+def test_a_normal_exit_keeps_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """``SystemExit`` and click's ``Exit`` have their own code, and print nothing."""
     assert [left(SystemExit(code)) for code in (None, 0, 4, "text")] == [0, 0, 4, 0]
     assert left(click.exceptions.Exit(3)) == 3
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_broken_pipe_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever read has gone: nothing is said, and nothing more is written."""
+def test_a_broken_pipe_prints_no_error(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader is gone, so standard output is not used again."""
     monkeypatch.setattr(sys, "stdout", sys.stdout)
     assert left(BrokenPipeError()) == 141
     assert sys.stdout is None
@@ -103,10 +105,13 @@ def test_a_broken_pipe_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch:
 @pytest.mark.parametrize(
     "error", [ValueError("odd"), KeyError("odd"), RecursionError("odd"), RuntimeError("odd"), OSError(5, "odd")]
 )
-def test_a_bug_is_70_and_has_a_log(
+def test_a_bug_has_exit_code_70_and_a_log(
     error: Exception, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The path of the log is said; the traceback and the versions are in it, and nobody else may read it."""
+    """The message has the path of the log.
+
+    The log has the traceback and the versions, and only the owner can read it.
+    """
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert left(error) == 70
     told = capsys.readouterr()
@@ -124,19 +129,19 @@ def test_a_bug_is_70_and_has_a_log(
     assert f"{type(error).__name__}: " in text
 
 
-def test_a_bug_without_words_has_its_name(
+def test_a_bug_without_a_message_shows_its_type(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error without text is called by its type."""
+    """The name of the exception stands in the place of the message."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert left(AssertionError()) == 70
     assert "a bug in gonogo: AssertionError" in capsys.readouterr().err
 
 
-def test_a_bug_where_no_log_can_be_written_is_still_said(
+def test_a_bug_is_reported_also_without_a_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And how to see it all the same."""
+    """The message says why the log is missing, and how to see the traceback."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     assert left(ValueError("odd")) == 70
     err = capsys.readouterr().err
@@ -145,8 +150,8 @@ def test_a_bug_where_no_log_can_be_written_is_still_said(
     assert "No such file or directory" in err
 
 
-def test_a_full_standard_error_changes_no_code(tmp_path: Path) -> None:
-    """Where nobody can be told, the exit code still tells."""
+def test_a_full_standard_error_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    """The message cannot be written, but the exit code still shows the error."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", "decide", "--policy", "nowhere.yaml")
@@ -155,10 +160,10 @@ def test_a_full_standard_error_changes_no_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_that_came_first_is_the_answer(
+def test_a_signal_before_the_error_decides_the_exit_code(
     number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As where the command was still starting; a bug is a bug all the same."""
+    """An error after a signal counts as an interrupt. A bug stays a bug."""
     for error in (SourceError("what"), click.UsageError("what")):
         with noted():
             signal.raise_signal(number)
@@ -169,8 +174,8 @@ def test_a_signal_that_came_first_is_the_answer(
         assert left(ValueError("what")) == 70
 
 
-def test_every_part_has_its_line_and_its_key() -> None:
-    """The text is what the error itself writes."""
+def test_every_part_of_an_error_has_its_line_and_its_json_key() -> None:
+    """The text is the same as the text of the error itself."""
     error = ActionFailed("it failed", where="a:1:2", why="so", next_step="do it")
     assert mistake_text(mistake_of(error)) == f"gonogo: {error}\n"
     assert json.loads(mistake_json(mistake_of(error))) == {
@@ -184,8 +189,8 @@ def test_every_part_has_its_line_and_its_key() -> None:
     }
 
 
-def test_every_mistake_of_a_policy_is_there() -> None:
-    """With its place, where it has one."""
+def test_every_mistake_of_a_policy_is_in_text_and_json() -> None:
+    """A mistake has its place, if the place is known."""
     error = PolicyError((Problem(Position("a", 1, 2), "odd", "mend it"), Problem(None, "gone")))
     assert mistake_text(mistake_of(error)) == f"gonogo: {error}\n"
     told = json.loads(mistake_json(mistake_of(error)))

@@ -23,7 +23,7 @@ BEATEN = r"beat (\d+) at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ published to (
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a policy."""
+    """Enter a folder with a policy."""
     (tmp_path / "textfile").mkdir()
     (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -33,21 +33,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def called(*arguments: str) -> int:
-    """Call the command line; give its exit code."""
+    """Call the command line and return its exit code."""
     with pytest.raises(SystemExit) as ended:
         main(["heartbeat", *arguments])
     return int(ended.value.code or 0)
 
 
-def test_no_policy_is_exit_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The file that was looked for is said."""
+def test_a_missing_policy_has_exit_code_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The message names the missing file."""
     (folder / "gonogo.yaml").unlink()
     assert called("beat") == 2
     assert "gonogo.yaml" in capsys.readouterr().err
 
 
-def test_a_push_that_fails_is_exit_1_and_says_both(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What worked and what did not."""
+def test_a_failed_push_has_exit_code_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The message names the written textfile and the failed push."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     text = POLICY.replace("every: 100ms", f"pushgateway: 'http://127.0.0.1:{port}'")
@@ -62,15 +62,15 @@ def test_a_push_that_fails_is_exit_1_and_says_both(folder: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize("every", ["0s", "-1s", "often", ""])
-def test_an_interval_that_is_none_is_exit_2(folder: Path, every: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Before the first beat."""
+def test_an_invalid_interval_has_exit_code_2(folder: Path, every: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The error comes before the first beat."""
     assert called("run", "--every", every) == 2
     assert "--every" in capsys.readouterr().err
     assert list((folder / "textfile").iterdir()) == []
 
 
 def test_a_beat_prints_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Number, time and place; that the state was not there is said beside it."""
+    """The line has the number, the time and the place. Standard error reports a missing state."""
     assert called("beat") == 0
     first = capsys.readouterr()
     assert called("beat") == 0
@@ -83,7 +83,7 @@ def test_a_beat_prints_one_line(folder: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_beat_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same, for programs."""
+    """The JSON has the same data for programs."""
     (folder / "textfile" / ".duri_heartbeat.state").write_text("41\n", encoding="ascii")
     assert called("beat", "--format", "json") == 0
     document = json.loads(capsys.readouterr().out)
@@ -99,7 +99,7 @@ def test_a_beat_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("command", [(), ("beat",), ("run",), ("verify",)])
 def test_help_has_an_example(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """Every command shows how it is called."""
+    """The help of every command shows a call."""
     assert called(*command, "--help") == 0
     assert "Example: gonogo heartbeat " in capsys.readouterr().out
 
@@ -118,8 +118,8 @@ HEAVY = (
 )
 
 
-def test_a_beat_imports_nothing_that_it_does_not_need(folder: Path) -> None:
-    """Start-up is most of what a beat from cron costs."""
+def test_a_beat_imports_no_large_modules(folder: Path) -> None:
+    """Most of the time of a beat from cron is the start."""
     code = (
         "import sys\nfrom gonogo.cli.main import main\ntry:\n main(['heartbeat', 'beat'])\nexcept SystemExit: pass\n"
         "print(*sys.modules, file=sys.stderr)"
@@ -136,7 +136,7 @@ def test_a_beat_imports_nothing_that_it_does_not_need(folder: Path) -> None:
 
 @pytest.fixture
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
-    """Listen as systemd does."""
+    """Listen for notices as systemd does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
         listening.settimeout(20)
@@ -156,13 +156,13 @@ def daemon(folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 def notices(manager: socket.socket) -> dict[str, str]:
-    """Give the lines of the next notice."""
+    """Return the lines of the next notice."""
     return dict(line.partition("=")[::2] for line in manager.recv(4096).decode().splitlines())
 
 
 @pytest.mark.parametrize(("asked", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_the_daemon_ends_in_order(folder: Path, manager: socket.socket, asked: signal.Signals, code: int) -> None:
-    """Ready with the first beat, the watchdog fed by each, and a count at the end."""
+    """The first beat reports READY, each later beat reports to the watchdog, and the end prints the count."""
     with daemon(folder, NOTIFY_SOCKET=str(folder / "notify"), WATCHDOG_USEC="10000000") as running:
         first, second = notices(manager), notices(manager)
         running.send_signal(asked)
@@ -177,8 +177,8 @@ def test_the_daemon_ends_in_order(folder: Path, manager: socket.socket, asked: s
     assert len(re.findall("published to", err)) == 1
 
 
-def test_the_daemon_goes_on_after_failures_without_feeding_the_watchdog(folder: Path, manager: socket.socket) -> None:
-    """Failures are logged, counted and told; the first beat that works makes it ready."""
+def test_the_daemon_continues_after_failures_without_watchdog_notices(folder: Path, manager: socket.socket) -> None:
+    """Failures are logged, counted and reported. The first successful beat makes the service ready."""
     (folder / "textfile").rmdir()
     with daemon(folder, NOTIFY_SOCKET=str(folder / "notify"), WATCHDOG_USEC="150000") as running:
         failing = notices(manager)
@@ -197,8 +197,8 @@ def test_the_daemon_goes_on_after_failures_without_feeding_the_watchdog(folder: 
     assert re.search(r"stopped after \d+ beats, [1-9]\d* failed", out)
 
 
-def test_verify_without_a_server_is_exit_3(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The beat was published; what became of it is not known."""
+def test_verify_without_a_server_has_exit_code_3(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The beat was published, but its arrival is not known."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     assert called("verify", "--prometheus", url, "--within", "500ms") == 3
@@ -209,7 +209,7 @@ def test_verify_without_a_server_is_exit_3(folder: Path, capsys: pytest.CaptureF
 @pytest.mark.live
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_verify_names_the_missing_stage(folder: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A server that scrapes nothing: exit 1, and where to look."""
+    """The server scrapes no target: exit 1, and the answer says what is missing."""
     (folder / "prometheus.yml").write_text("scrape_configs: []\n", encoding="utf-8")
     with prometheus(folder / "prometheus", folder / "prometheus.yml") as server:
         assert called("verify", "--prometheus", server.url, "--within", "500ms", "--format", form) == 1

@@ -1,4 +1,4 @@
-"""``gonogo journal``: what was recorded, in words and as JSON."""
+"""``gonogo journal``: the records as text and as JSON."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ def policy(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str | Path) -> Result:
-    """Run the command in this process; errors are raised as they are."""
+    """Run the command in this process. Its errors are kept in the result."""
     return CliRunner().invoke(journal, [str(argument) for argument in arguments], standalone_mode=False)
 
 
-def test_a_policy_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    """The journal is the policy's: without one there is none."""
+def test_a_missing_policy_is_an_error(tmp_path: Path) -> None:
+    """The policy names the journal, so a missing policy has no journal."""
     assert isinstance(run("list", "--policy", tmp_path / "none.yaml").exception, PolicyError)
 
 
-def test_a_journal_that_is_none_is_an_error(tmp_path: Path) -> None:
-    """A broken journal is not an empty one."""
+def test_a_file_that_is_no_journal_is_an_error(tmp_path: Path) -> None:
+    """A broken journal does not count as empty."""
     (tmp_path / "gonogo.yaml").write_text("version: 1\njournal: gonogo.yaml\n")
     assert isinstance(run("list", "--policy", tmp_path / "gonogo.yaml").exception, SourceError)
 
 
-def test_a_record_that_is_not_there_is_an_error(policy: Path) -> None:
-    """The error says how to find those that are."""
+def test_a_missing_record_is_an_error(policy: Path) -> None:
+    """The error says how to list the records."""
     error = run("show", "7", "--policy", policy).exception
     assert isinstance(error, UsageError)
     assert "no record 7" in str(error)
@@ -56,14 +56,14 @@ def test_a_record_that_is_not_there_is_an_error(policy: Path) -> None:
 
 
 def test_a_policy_without_a_journal_yet_has_no_records(tmp_path: Path) -> None:
-    """Nothing was run, and listing makes no journal."""
+    """No run was recorded, and listing does not create the journal."""
     (tmp_path / "gonogo.yaml").write_text("version: 1\n")
     assert run("list", "--policy", tmp_path / "gonogo.yaml").stdout == "no records\n"
     assert [path.name for path in tmp_path.iterdir()] == ["gonogo.yaml"]
 
 
-def test_a_list_is_a_line_a_record(policy: Path) -> None:
-    """Newest first, and what a record holds cannot colour the terminal."""
+def test_a_list_has_one_line_for_each_record(policy: Path) -> None:
+    """The newest record comes first. Escape sequences of a record are escaped."""
     lines = run("list", "--policy", policy).stdout.splitlines()
     assert lines[0].split() == ["ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"]
     assert lines[1].split()[:4] == ["2", "2026-01-01T00:01:00Z", "FAIL", "promql-unit"]
@@ -71,8 +71,8 @@ def test_a_list_is_a_line_a_record(policy: Path) -> None:
     assert lines[2].split()[:4] == ["1", "2026-01-01T00:00:00Z", "PASS", "obs-lint"]
 
 
-def test_kind_and_limit_choose(policy: Path) -> None:
-    """One kind, so many."""
+def test_the_list_can_be_limited_by_kind_and_number(policy: Path) -> None:
+    """``--kind`` selects the records of one kind, and ``--limit`` the newest records."""
     chosen = json.loads(run("list", "--policy", policy, "--kind", "obs-lint", "--format", "json").stdout)
     assert [record["id"] for record in chosen["records"]] == [1]
     chosen = json.loads(run("list", "--policy", policy, "--limit", "1", "--format", "json").stdout)
@@ -80,7 +80,7 @@ def test_kind_and_limit_choose(policy: Path) -> None:
 
 
 def test_a_reload_is_one_line_and_shows_its_steps(policy: Path) -> None:
-    """As text, unless told; JSON has every record, as it always had."""
+    """The text folds a reload into one line, unless ``--steps`` is given. The JSON always has every record."""
     journal = policy.parent / "kept" / "journal.sqlite"
     for detail in ({"detail": "lint begins"}, {"detail": "lint: fine"}, {"detail": "done", "outcome": "reloaded"}):
         append(journal, Record("reload", "c", "PASS", 1_767_225_660.0, {"run": "one", **detail}))
@@ -99,7 +99,7 @@ def test_a_reload_is_one_line_and_shows_its_steps(policy: Path) -> None:
 
 
 def test_one_record_is_shown_whole(policy: Path) -> None:
-    """Every field, in words and as JSON."""
+    """Text and JSON have every field."""
     text = run("show", "1", "--policy", policy).stdout
     assert "a" * 64 in text
     assert "tool promtool  2.42.0" in text

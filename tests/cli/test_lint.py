@@ -1,4 +1,4 @@
-"""``gonogo lint`` as a command: what it prints where, and with which code it ends."""
+"""``gonogo lint`` as a command: its output streams and its exit codes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BAD = "groups: [{name: g, rules: [{alert: A, expr: 'up =='}]}]\n"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in an empty folder."""
+    """Enter a folder with three rule files: valid, with a warning, and broken."""
     monkeypatch.chdir(tmp_path)
     for name, text in {"good": GOOD, "warned": WARNED, "bad": BAD}.items():
         Path(f"{name}.yml").write_text(text, encoding="utf-8")
@@ -37,12 +37,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(command: str) -> Result:
-    """Run the command in this process; errors of ours come out as they are."""
+    """Run the command in this process. Errors of gonogo are kept in the result."""
     return CliRunner().invoke(lint, shlex.split(command), standalone_mode=False)
 
 
 def code(command: str) -> int:
-    """Give the code with which the command ends."""
+    """Return the exit code of the command."""
     result = run(command)
     if isinstance(result.exception, GonogoError):
         return result.exception.exit_code
@@ -67,8 +67,8 @@ def code(command: str) -> int:
         ("", "mistake"),
     ],
 )
-def test_what_cannot_be_meant_is_an_error_of_usage(command: str, told: str) -> None:
-    """Exit code 2, and nothing was linted."""
+def test_invalid_arguments_are_an_error(command: str, told: str) -> None:
+    """The exit code is 2, and no file is linted."""
     result = run(command)
     assert isinstance(result.exception, GonogoError)
     assert told in str(result.exception)
@@ -87,13 +87,13 @@ def test_what_cannot_be_meant_is_an_error_of_usage(command: str, told: str) -> N
         ("good.yml --server-version 3.1 --promtool promtool", 0),
     ],
 )
-def test_the_code_follows_from_the_worst_finding(command: str, expected: int) -> None:
-    """At or above ``--fail-on``."""
+def test_the_exit_code_follows_from_the_worst_finding(command: str, expected: int) -> None:
+    """The code is 1 for a finding at or above ``--fail-on``."""
     assert code(command) == expected
 
 
 def test_json_has_findings_of_every_severity() -> None:
-    """And nothing but JSON goes to standard output."""
+    """Standard output has only JSON."""
     result = run("bad.yml warned.yml --format json")
     told = json.loads(result.stdout)
     assert told["schema"] == "gonogo/lint/v1"
@@ -102,15 +102,15 @@ def test_json_has_findings_of_every_severity() -> None:
 
 
 def test_a_baseline_lets_only_new_findings_fail() -> None:
-    """It is written by the command itself."""
+    """The command itself writes the baseline."""
     assert code("bad.yml --baseline known.json --write-baseline") == 0
     assert code("bad.yml --baseline known.json") == 0
     Path("bad.yml").write_text(BAD.replace("A", "B"), encoding="utf-8")
     assert code("bad.yml --baseline known.json") == 1
 
 
-def test_a_policys_lint_is_recorded_for_its_gate(folder: Path) -> None:
-    """With paths there is none; a failed one is recorded as such."""
+def test_the_lint_of_a_policy_is_recorded_for_its_gate(folder: Path) -> None:
+    """A lint of given paths is not recorded. A failed lint is recorded as FAIL."""
     policy_file = policy_folder(folder / "p")
     assert code("good.yml --policy p/gonogo.yaml") == 0
     assert records(policy_file.journal) == ()
@@ -125,7 +125,7 @@ def test_a_policys_lint_is_recorded_for_its_gate(folder: Path) -> None:
 
 
 def test_a_baseline_does_not_count_for_the_gate(folder: Path) -> None:
-    """The command passes; the record says what is there."""
+    """The command passes, but the record says FAIL."""
     policy_file = policy_folder(folder / "p", rules=BAD)
     result = run("--policy p/gonogo.yaml --baseline known.json --write-baseline")
     assert result.return_value == 0
@@ -133,8 +133,8 @@ def test_a_baseline_does_not_count_for_the_gate(folder: Path) -> None:
     assert [record.outcome for record in records(policy_file.journal)] == ["FAIL"]
 
 
-def test_files_that_change_meanwhile_leave_it_undecided(folder: Path) -> None:
-    """Nobody can say which of them were linted: a second promtool that appends a comment."""
+def test_a_file_that_changes_during_the_lint_makes_it_unknown(folder: Path) -> None:
+    """The second promtool appends a comment to a rule file, so the linted content is not known."""
     policy_file = policy_folder(folder / "p")
     touching = folder / "touching.py"
     touching.write_text(
@@ -149,8 +149,8 @@ def test_files_that_change_meanwhile_leave_it_undecided(folder: Path) -> None:
     assert [record.outcome for record in records(policy_file.journal)] == ["UNKNOWN"]
 
 
-def test_a_version_skew_that_was_allowed_is_recorded(folder: Path) -> None:
-    """With both versions."""
+def test_an_allowed_version_skew_is_recorded(folder: Path) -> None:
+    """The record has both versions."""
     policy_file = policy_folder(folder / "p")
     newer = folder / "newer.py"
     newer.write_text(
@@ -167,8 +167,8 @@ def test_a_version_skew_that_was_allowed_is_recorded(folder: Path) -> None:
     assert sorted(record.tools.values()) == sorted((at_hand, f"9{at_hand}"))
 
 
-def test_a_server_that_does_not_answer_says_nothing_about_the_rules(folder: Path) -> None:
-    """Exit code 3, and no record."""
+def test_the_lint_without_an_answer_of_the_server_is_not_recorded(folder: Path) -> None:
+    """The error is a source error, and the journal has no record."""
     policy_file = policy_folder(folder / "p")
     with faulty(lambda connection: connection.answer("500 no", b"no")) as server:
         for what in ("good.yml", "--policy p/gonogo.yaml"):
@@ -177,8 +177,8 @@ def test_a_server_that_does_not_answer_says_nothing_about_the_rules(folder: Path
     assert records(policy_file.journal) == ()
 
 
-def test_what_was_passed_over_is_told_by_its_reason() -> None:
-    """The first few by name."""
+def test_skipped_files_are_listed_by_reason() -> None:
+    """Only the first few files are named."""
     skipped = tuple(Skipped(f"{number}.yml", "empty") for number in range(NAMED_AT_MOST + 2))
     linted = Linted(LintReport((), 1, 1), (*skipped, Skipped("t.yml", "tests")), ("git is silent",))
     assert list(beside(linted)) == [
@@ -188,8 +188,8 @@ def test_what_was_passed_over_is_told_by_its_reason() -> None:
     ]
 
 
-def test_a_whole_process_ends_with_the_code() -> None:
-    """As a shell sees it, with findings on standard output and the rest on standard error."""
+def test_a_process_ends_with_the_exit_code() -> None:
+    """Findings go to standard output, and notes to standard error."""
     Path("t_test.yml").write_text("rule_files: [good.yml]\ntests: []\n", encoding="utf-8")
     done = subprocess.run(
         (sys.executable, "-m", "gonogo", "lint", "."), capture_output=True, text=True, check=False, timeout=110
@@ -212,8 +212,8 @@ tests: []
 """
 
 
-def test_where_nothing_can_decide_the_code_is_three(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are vmalert's, and no vmalert is installed: with the policy's files, and with files named by path."""
+def test_without_vmalert_its_rules_have_exit_code_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program vmalert is missing. The files come from the policy or from the command line."""
     Path("gonogo.yaml").write_text(VMALERTS, encoding="utf-8")
     monkeypatch.setenv("PATH", str(folder))
     for command in ("--policy gonogo.yaml", "good.yml --policy gonogo.yaml"):
@@ -223,8 +223,8 @@ def test_where_nothing_can_decide_the_code_is_three(folder: Path, monkeypatch: p
 
 
 @pytest.mark.versions
-def test_a_file_whose_name_is_no_utf8_is_judged_by_promtool(folder: Path) -> None:
-    """The name that promtool prints is the name that it was given, byte by byte."""
+def test_a_file_name_that_is_no_utf8_is_linted(folder: Path) -> None:
+    """Promtool prints the name byte by byte, so its answer can be assigned to the file."""
     name = os.fsdecode(b"a\xff.yml")
     (folder / name).write_text(GOOD, encoding="utf-8")
     done = subprocess.run((sys.executable, "-m", "gonogo", "lint", name), capture_output=True, check=False, timeout=90)

@@ -1,4 +1,4 @@
-"""Errors of the machine are told from bugs, and each has its way out."""
+"""Errors of the machine are not bugs, and each has its next step."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from gonogo.errors import NoRoom, UsageError
         (RuntimeError("can't start new thread"), "ulimit -u"),
     ],
 )
-def test_what_the_machine_lacks_is_said(error: Exception, said: str) -> None:
-    """It is no verdict: exit 3, and the way out is a command."""
+def test_a_shortage_of_the_machine_is_named(error: Exception, said: str) -> None:
+    """The exit code is 3, and the next step is given."""
     told = machine_trouble(error)
     assert isinstance(told, NoRoom)
     assert told.exit_code == 3
@@ -37,8 +37,8 @@ def test_what_the_machine_lacks_is_said(error: Exception, said: str) -> None:
     assert "next: " in str(told)
 
 
-def test_the_place_is_said_where_it_is_known() -> None:
-    """A disk is one of many."""
+def test_the_error_of_a_full_disk_has_its_path() -> None:
+    """The path shows which disk is full."""
     told = machine_trouble(OSError(errno.ENOSPC, "No space left on device", "/full/file"))
     assert told is not None
     assert told.where == "/full/file"
@@ -47,14 +47,14 @@ def test_the_place_is_said_where_it_is_known() -> None:
 @pytest.mark.parametrize(
     "error", [ValueError("odd"), OSError("odd"), OSError(errno.EIO, "odd"), ImportError("odd"), RuntimeError("odd")]
 )
-def test_the_rest_is_a_bug(error: Exception) -> None:
-    """Nothing is guessed."""
+def test_other_errors_are_not_errors_of_the_machine(error: Exception) -> None:
+    """Such errors stay bugs."""
     assert machine_trouble(error) is None
     assert machine_trouble(FileNotFoundError(errno.ENOENT, "No such file or directory", "x")) is None
 
 
-def test_a_deleted_directory_is_said_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path that is relative to nothing."""
+def test_a_deleted_working_directory_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path has no meaning in a deleted folder."""
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)

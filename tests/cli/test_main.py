@@ -1,4 +1,4 @@
-"""The command ``gonogo``: its subcommands, and how it ends."""
+"""The command ``gonogo``: its subcommands, and its exits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ tests: []
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a policy."""
+    """Enter a folder with a policy."""
     (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -39,23 +39,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def code_of(*arguments: str) -> int:
-    """Call the command line; give its exit code."""
+    """Call the command line and return its exit code."""
     with pytest.raises(SystemExit) as ended:
         main([*arguments])
     assert isinstance(ended.value.code, int)
     return ended.value.code
 
 
-def test_no_command_is_a_page_of_help_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
-    """The page is the whole message."""
+def test_without_a_command_the_help_is_printed_with_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard error has only the help."""
     assert code_of() == 2
     err = capsys.readouterr().err
     assert err.startswith("Usage: gonogo ")
     assert all(f"  {name} " in err for name in COMMANDS)
 
 
-def test_every_command_is_there_and_has_an_example() -> None:
-    """The table names what can be imported, by the name it has; each page of help shows a call."""
+def test_every_command_can_be_imported_and_has_an_example() -> None:
+    """The name in the table is the name of the command. Each help shows a call."""
     context = click.Context(gonogo)
     for name in gonogo.list_commands(context):
         command = gonogo.get_command(context, name)
@@ -65,25 +65,25 @@ def test_every_command_is_there_and_has_an_example() -> None:
     assert gonogo.get_command(context, "no-such") is None
 
 
-def test_what_is_no_command_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table that names something else is noticed at once."""
+def test_a_table_entry_that_is_no_command_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The import of such an entry raises an error at once."""
     monkeypatch.setitem(COMMANDS, "odd", ("gonogo.cli.main:COMMANDS", "Odd."))
     with pytest.raises(TypeError, match="is not a command"):
         gonogo.get_command(click.Context(gonogo), "odd")
 
 
 def test_help_imports_no_command() -> None:
-    """A page of help costs what click costs."""
+    """The help loads click and no large module."""
     text = "import sys, gonogo.cli.main as m\ntry: m.main(['--help'])\nexcept SystemExit: print(sorted(sys.modules))"
     done = subprocess.run((sys.executable, "-c", text), capture_output=True, text=True, check=True, timeout=110)
     for heavy in ("gonogo.cli.decide", "gonogo.app", "pydantic", "yaml", "numpy", "http.client", "rich"):
         assert f"'{heavy}'" not in done.stdout
 
 
-def test_a_bug_in_a_command_is_70_and_names_its_log(
+def test_a_bug_in_a_command_has_exit_code_70_and_names_its_log(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing on standard output, so that nobody reads a verdict that there is not."""
+    """Standard output stays empty, so that it cannot be read as a verdict."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by nobody")
@@ -100,7 +100,7 @@ def test_a_bug_in_a_command_is_70_and_names_its_log(
 
 
 def test_debug_after_two_dashes_is_an_argument(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file may be called so."""
+    """``--debug`` after two dashes is the name of a file."""
     assert folder.is_dir()
     assert code_of("lint", "--", "--debug") == 2
     err = capsys.readouterr().err
@@ -108,10 +108,10 @@ def test_debug_after_two_dashes_is_an_argument(folder: Path, capsys: pytest.Capt
     assert "Traceback" not in err
 
 
-def test_an_interrupt_of_a_command_is_130(
+def test_an_interrupt_of_a_command_has_exit_code_130(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever it was doing."""
+    """The message is the same for every command."""
     assert folder.is_dir()
 
     def interrupted(*_: object) -> None:
@@ -123,15 +123,15 @@ def test_an_interrupt_of_a_command_is_130(
 
 
 def test_module_and_program_are_the_same(tmp_path: Path) -> None:
-    """``python -m gonogo`` is ``gonogo``."""
+    """``python -m gonogo`` does the same as ``gonogo``."""
     ended = called("--version", cwd=tmp_path)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("gonogo, version ")
 
 
 @pytest.mark.parametrize("arguments", [("schema",), ("heartbeat", "beat")])
-def test_what_is_printed_into_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
-    """Whichever way a command prints."""
+def test_output_to_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
+    """The commands print in different ways."""
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", *arguments)
         done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=110)

@@ -25,14 +25,14 @@ PICTURE = Progress("HOLD  watched 15 s of 1h\n  UNKNOWN heartbeat", log="15 s of
 
 
 class Terminal(StringIO):
-    """A stream that says that it is a terminal of unknown size, and that sets an event at each write."""
+    """A stream that claims to be a terminal of unknown size, and sets an event at each write."""
 
     def __init__(self) -> None:
         super().__init__()
         self.written = Event()
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return true."""
         return True
 
     def write(self, text: str) -> int:
@@ -52,8 +52,8 @@ def drawn(stream: StringIO) -> str:
     return stream.getvalue().replace("\r", "").replace("\x1b[J", "").replace("\x1b[1A", "")
 
 
-def test_a_log_gets_results_and_its_own_lines_and_nothing_else() -> None:
-    """A log has no use for running steps and pictures, and no control character reaches it."""
+def test_a_log_gets_only_results_and_its_own_lines() -> None:
+    """A log gets no running steps, no pictures and no control characters."""
     stream = StringIO()
     with Display(stream) as show:
         show(Progress("obs-lint"))
@@ -63,7 +63,7 @@ def test_a_log_gets_results_and_its_own_lines_and_nothing_else() -> None:
     assert stream.getvalue() == "FAIL    obs-lint: a\\x1b[31m (0.2 s)\n15 s of 1h  HOLD\nb\\x07\n"
 
 
-def test_a_command_that_is_quick_shows_no_step() -> None:
+def test_a_quick_command_shows_no_step() -> None:
     """The timer is stopped at the end."""
     terminal = Terminal()
     with Display(terminal, after=60) as show:
@@ -80,8 +80,8 @@ def test_a_pipe_gets_no_step_however_long_it_takes() -> None:
     assert pipe.getvalue() == ""
 
 
-def test_a_command_that_takes_long_shows_the_running_step_and_every_later_one() -> None:
-    """The first step is shown when the time is over, and each step replaces the one before."""
+def test_a_long_command_shows_the_running_step_and_every_later_step() -> None:
+    """The first step is shown after the delay, and each step replaces the step before."""
     terminal = Terminal()
     with Display(terminal, after=0.01) as show:
         show(Progress("reading the files"))
@@ -91,8 +91,8 @@ def test_a_command_that_takes_long_shows_the_running_step_and_every_later_one() 
     assert terminal.getvalue() == f"        reading the files …{erase}        checking 3 rules …{erase}"
 
 
-def test_before_the_first_step_there_is_nothing_to_show() -> None:
-    """The first step is shown when it begins."""
+def test_nothing_is_shown_before_the_first_step() -> None:
+    """The delay is over, and the first step is shown when it begins."""
     terminal = Terminal()
     with Display(terminal, after=0.01) as show:
         Event().wait(0.05)
@@ -124,8 +124,8 @@ def test_a_result_stays_above_the_picture() -> None:
     assert terminal.getvalue() == (f"{PICTURE.text}{erase}PASS    obs-lint: fine (0.2 s)\n{PICTURE.text}{erase}")
 
 
-def test_a_counted_step_is_drawn_ten_times_in_all() -> None:
-    """More would only cost time. Another step with the same counts is another step."""
+def test_a_counted_step_is_drawn_at_every_tenth() -> None:
+    """More drawing would only cost time. Another step with the same counts is drawn too."""
     terminal = Terminal()
     with Display(terminal) as show:
         for done in range(1001):
@@ -159,7 +159,7 @@ def test_a_picture_is_cut_to_the_size_of_the_terminal(narrow: tuple[TextIO, int]
     assert shown == ["HOLD", "가나다라마바사아자…", "123456789012345678…"]
 
 
-def test_a_reader_who_leaves_stops_nothing() -> None:
+def test_a_closed_reader_does_not_stop_the_command() -> None:
     """A line that cannot be written is dropped, also when the stream is closed."""
     reading, writing = os.pipe()
     with io.TextIOWrapper(io.BufferedWriter(Unfailing(writing, "w")), "utf-8", line_buffering=True) as stream:
@@ -171,7 +171,7 @@ def test_a_reader_who_leaves_stops_nothing() -> None:
         show(note("PASS    unit: fine"))
 
 
-def test_a_full_disk_and_a_closed_stream_stop_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_or_a_closed_stream_does_not_stop_the_command(tmp_path: Path) -> None:
     """A display has no influence on the command."""
     with io.TextIOWrapper(io.BufferedWriter(Unfailing("/dev/full", "w")), "utf-8") as full:
         Display(full)(note("PASS    lint: fine"))

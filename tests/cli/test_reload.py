@@ -1,4 +1,4 @@
-"""``gonogo reload``: its exit codes, and the steps as they are shown."""
+"""``gonogo reload``: its exit codes and its usage errors."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from gonogo.reload.result import Became, ReloadResult
         (Became.ROLLED_BACK, 4),
     ],
 )
-def test_the_exit_code_tells_what_became_of_it(became: Became, code: int) -> None:
-    """As the contract says."""
+def test_the_exit_code_follows_from_the_outcome(became: Became, code: int) -> None:
+    """The codes are those of the contract."""
     assert exit_code(ReloadResult(became, "", ())) == code
 
 
@@ -50,8 +50,8 @@ def test_the_exit_code_tells_what_became_of_it(became: Became, code: int) -> Non
         ("--from . --without-rollback", "--without-rollback cannot be used with --from", "gonogo reload --from DIR"),
     ],
 )
-def test_flags_that_contradict_each_other_are_a_usage_error(arguments: str, told: str, next_step: str) -> None:
-    """Before anything is read; what to type instead is said."""
+def test_contradictory_flags_are_a_usage_error(arguments: str, told: str, next_step: str) -> None:
+    """The error comes before any file is read. The next step is a valid command."""
     error = CliRunner().invoke(reload, arguments.split(), standalone_mode=False).exception
     assert isinstance(error, UsageError)
     assert (error.exit_code, error.next_step) == (2, next_step)

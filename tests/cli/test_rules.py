@@ -13,14 +13,14 @@ POLICY = "version: 1\npreset: l4-dryrun\nrealm: prod\nprefix: duri\n"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a policy, to stand in."""
+    """Enter a folder with a policy."""
     (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def run(*arguments: str) -> int:
-    """Run the command and give its exit code."""
+    """Run the command and return its exit code."""
     with pytest.raises(SystemExit) as left:
         main(["rules", *arguments])
     assert isinstance(left.value.code, int)
@@ -28,25 +28,25 @@ def run(*arguments: str) -> int:
 
 
 @pytest.mark.parametrize("interval", ["0s", "soon", "-5s"])
-def test_an_interval_that_cannot_be_meant_is_refused(
-    folder: Path, interval: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Exit 2, and nothing is written."""
+def test_an_invalid_interval_is_refused(folder: Path, interval: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is 2, and no file is written."""
     assert run("--out", "prometheus", f"--interval={interval}") == 2
     assert "--interval" in capsys.readouterr().err
     assert [path.name for path in folder.iterdir()] == ["gonogo.yaml"]
 
 
-def test_a_stranger_in_the_way_is_exit_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The way out is said."""
+def test_a_foreign_file_in_the_way_has_exit_code_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The message names ``--force``."""
     (folder / "rules").mkdir()
     (folder / "rules" / "duri.rules.yml").write_text("groups: []\n", encoding="utf-8")
     assert run("--out", ".") == 1
     assert "--force" in capsys.readouterr().err
 
 
-def test_the_defaults_of_the_policy_are_met(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Rules and tests go where the policy looks for them, and the next step is said."""
+def test_files_at_the_default_paths_of_the_policy_need_no_change(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The policy reads rules and tests there, and the next step is a reload."""
     assert run("--out", "prometheus", "--tests-out", "tests/promql", "--interval", "15s") == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "  written  prometheus/rules/duri.rules.yml"
@@ -55,16 +55,16 @@ def test_the_defaults_of_the_policy_are_met(folder: Path, capsys: pytest.Capture
     assert "86400 / 15" in (folder / "prometheus" / "rules" / "duri.rules.yml").read_text(encoding="utf-8")
 
 
-def test_what_the_policy_does_not_look_at_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Rules that nothing reads would be drifted for ever."""
+def test_files_outside_the_paths_of_the_policy_are_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The next steps say which paths to add to the policy."""
     assert run("--out", "elsewhere") == 0
     said = capsys.readouterr().out
     assert f"next: add {folder}/elsewhere/rules/duri.rules.yml to rules in gonogo.yaml" in said
     assert f"next: add {folder}/elsewhere/tests to tests in gonogo.yaml" in said
 
 
-def test_what_is_left_over_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A gate that is gone leaves tests behind that would fail."""
+def test_files_that_are_left_over_are_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The tests of a removed gate would fail."""
     assert run("--out", ".") == 0
     (folder / "gonogo.yaml").write_text(f"{POLICY}gates: {{canary-quorum-pass: null}}\n", encoding="utf-8")
     assert run("--out", ".") == 0

@@ -1,4 +1,4 @@
-"""``gonogo sandbox`` refuses what it cannot do before it starts anything."""
+"""``gonogo sandbox`` refuses invalid arguments before it starts a server."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gonogo.cli.main import main
 
 
 @pytest.mark.parametrize("interval", ["soon", "0s", "500ms", "7s", "31s", "1m"])
-def test_an_interval_that_does_not_fit_is_refused(interval: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It says what would fit."""
+def test_an_unsuitable_interval_is_refused(interval: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The error has a next step."""
     with pytest.raises(SystemExit) as left:
         main(["sandbox", "--interval", interval])
     assert left.value.code == 2
@@ -21,8 +21,8 @@ def test_an_interval_that_does_not_fit_is_refused(interval: str, capsys: pytest.
     assert "  next: " in told.err
 
 
-def test_a_folder_that_holds_something_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And stays as it was."""
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The folder is not changed."""
     (tmp_path / "mine").write_text("precious", encoding="utf-8")
     with pytest.raises(SystemExit) as left:
         main(["sandbox", "--directory", str(tmp_path)])
@@ -31,8 +31,8 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path, capsys: pytest
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is written over it."""
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The error asks for an empty folder."""
     file = tmp_path / "mine"
     file.write_text("precious", encoding="utf-8")
     with pytest.raises(SystemExit) as left:

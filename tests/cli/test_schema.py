@@ -11,7 +11,7 @@ from gonogo.policy.schema import json_schema
 
 
 def test_arguments_are_refused() -> None:
-    """There is nothing to choose."""
+    """The command has no options of its own."""
     assert CliRunner().invoke(schema, ["--format", "yaml"]).exit_code == 2
 
 

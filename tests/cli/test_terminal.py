@@ -1,4 +1,4 @@
-"""Colours and widths: which words are coloured where, and which lines are wrapped."""
+"""Colours and widths: the words that are coloured, and the lines that are wrapped."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ GREEN, YELLOW, RED, CYAN, END = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[36m", 
 
 
 class Terminal(io.StringIO):
-    """A stream that says that it is a terminal of unknown size."""
+    """A stream that claims to be a terminal of unknown size."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return true."""
         return True
 
 
@@ -51,7 +51,7 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         ("refused: nothing was changed", f"{RED}refused{END}: nothing was changed"),
     ],
 )
-def test_the_word_that_says_the_outcome_is_coloured(line: str, shown: str) -> None:
+def test_the_word_of_the_outcome_is_coloured(line: str, shown: str) -> None:
     """The same words have the same colour in every command."""
     assert coloured(line) == shown
     assert coloured(f"first\n{line}\nlast") == f"first\n{shown}\nlast"
@@ -62,12 +62,12 @@ def test_the_word_that_says_the_outcome_is_coloured(line: str, shown: str) -> No
     ["GOOD", "the rule is a PASS", '  "outcome": "PASS",', '{"verdict": "GO"}', "errors: 3", "  - FAIL", "goes GO", ""],
 )
 def test_other_text_has_no_colour(line: str) -> None:
-    """JSON, a word within a sentence, and a longer word stay as they are."""
+    """JSON, a word within a sentence, and a longer word are not coloured."""
     assert coloured(line) == line
 
 
 def test_only_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe, a dumb terminal and NO_COLOR get none."""
+    """A pipe, a dumb terminal and NO_COLOR get no colours."""
     assert fitted("GO by", Terminal()) == f"{GREEN}GO{END} by"
     assert fitted("GO by", io.StringIO()) == "GO by"
     monkeypatch.setenv("NO_COLOR", "1")
@@ -89,13 +89,13 @@ def test_a_long_outcome_is_wrapped_below_its_text(monkeypatch: pytest.MonkeyPatc
 
 
 def test_commands_and_excerpts_are_not_wrapped() -> None:
-    """A person copies them, or compares their columns."""
+    """A user copies commands, and compares the columns of excerpts."""
     for line in ("  next: gonogo reload " + "--x " * 40, "    expr: " + "a + " * 40, " " * 60 + "PASS " + "y " * 40):
         assert "\n" not in fitted(line, Terminal())
 
 
 def test_a_line_is_cut_to_its_columns() -> None:
-    """A wide character takes two columns, a combining one none."""
+    """A wide character takes two columns, and a combining character none."""
     assert cut("abc", 3) == "abc"
     assert cut("abcd", 3) == "ab…"
     assert cut("가나", 3) == "가…"

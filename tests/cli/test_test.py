@@ -1,4 +1,4 @@
-"""``gonogo test`` from the command line; its pages are in ``tests/cases``."""
+"""``gonogo test`` from the command line. Its pages are in ``tests/cases``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.ruletests.unit_files import FIRING, RULES, write
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a test that passes; its cache is beside it."""
+    """Enter a folder with a test that passes. The cache is in the folder."""
     write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -22,24 +22,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> int:
-    """Run the command and give its exit code."""
+    """Run the command and return its exit code."""
     with pytest.raises(SystemExit) as left:
         main(["test", *arguments])
     assert isinstance(left.value.code, int)
     return left.value.code
 
 
-def test_without_promtool_nothing_passes(
+def test_without_promtool_the_command_fails(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 2, and how to get it."""
+    """The exit code is 2, and the message says how to install promtool."""
     monkeypatch.setenv("PATH", str(folder))
     assert run("a_test.yml") == 2
     assert "apt-get install prometheus" in capfd.readouterr().err
 
 
-def test_the_cache_is_where_it_is_said_to_be(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Or nowhere at all."""
+def test_the_cache_is_in_the_given_folder(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """``--no-cache`` makes no cache, and the default is the cache folder of the user."""
     assert run("a_test.yml", "--no-cache") == 0
     assert not (folder / "cache").exists()
     assert run("a_test.yml") == 0
@@ -51,8 +51,8 @@ def test_the_cache_is_where_it_is_said_to_be(folder: Path, capfd: pytest.Capture
 
 
 @pytest.mark.usefixtures("folder")
-def test_files_come_in_one_order(capfd: pytest.CaptureFixture[str]) -> None:
-    """Whichever ends first."""
+def test_failing_files_are_listed_by_name(capfd: pytest.CaptureFixture[str]) -> None:
+    """The order does not depend on the file that ends first."""
     names = [f"{letter}_test.yml" for letter in "zyxwv"]
     write(Path(), dict.fromkeys(names, FIRING.replace("2x3", "0x3")))
     assert run(".", "--no-cache") == 1
@@ -60,14 +60,14 @@ def test_files_come_in_one_order(capfd: pytest.CaptureFixture[str]) -> None:
     assert failing == sorted(names)
 
 
-def test_progress_is_shown_on_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After two seconds, and not before."""
+def test_a_slow_run_shows_progress_on_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is shown after two seconds, and not before."""
 
     class Terminal(io.StringIO):
-        """What is written is kept."""
+        """A stream that claims to be a terminal."""
 
         def isatty(self) -> bool:
-            """Pretend to be one."""
+            """Return true."""
             return True
 
     body = 'for file; do echo "Unit Testing:  $file"; [ -e SLOW ] && sleep 2.5; echo "  SUCCESS"; done\n'
@@ -83,8 +83,10 @@ def test_progress_is_shown_on_a_terminal(folder: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_files_are_named_as_one_writes_them_here(folder: Path, capfd: pytest.CaptureFixture[str], form: str) -> None:
-    """However they were named: in text, in JSON and in JUnit."""
+def test_files_are_named_relative_to_the_current_folder(
+    folder: Path, capfd: pytest.CaptureFixture[str], form: str
+) -> None:
+    """This holds in text, in JSON and in JUnit, for paths in any form."""
     write(folder, {"t/b_test.yml": FIRING.replace("[r.yml]", "[../r.yml, q.yml]"), "q/q.yml": RULES})
     places = [str(folder / "t"), "--rules", str(folder), "--no-cache", "--junit", "j.xml", "--format", form]
     assert run(*places, "--mutants") == 1
@@ -94,8 +96,8 @@ def test_files_are_named_as_one_writes_them_here(folder: Path, capfd: pytest.Cap
     assert "q/q.yml" in told
 
 
-def test_a_policy_without_tests_says_so(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """The report alone has nothing to show."""
+def test_a_policy_without_tests_fails(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The message says that the policy has no test file."""
     gates = "signals: {up: {metric: up}}, gates: {a: {require: [up == 1]}}"
     (folder / "gonogo.yaml").write_text(f"{{version: 1, preset: null, realm: null, {gates}, tests: []}}")
     assert run() == 1

@@ -63,7 +63,7 @@ def test_the_temporary_file_of_a_dead_writer_is_removed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o777])
 def test_the_collector_may_read_the_file_under_every_umask(tmp_path: Path, mask: int) -> None:
-    """The mode is 0644, whatever the umask is."""
+    """The mode is 0644 with every umask."""
     before = os.umask(mask)
     try:
         durable.replace(tmp_path / "x.prom", b"new\n")

@@ -100,7 +100,7 @@ def by_promtool(folder: Path, pattern: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("bad", ["[", "[a", "[]", "[]a]", "[^]", "[^]a]", "[-a]", "[a-]", "[a-", "a\\", "[\\", "[a\\]"])
 def test_a_pattern_that_go_refuses_is_refused(bad: str) -> None:
-    """Such a pattern is invalid, whatever name it is compared with."""
+    """Such a pattern is invalid, and is not compared with any name."""
     with pytest.raises(BadPattern):
         compiled(bad)
 

@@ -45,7 +45,7 @@ def test_the_labels_of_the_group_are_in_the_path(instance: str, path: str) -> No
     "instance", ["web-1", "a b\u00e9%?#+", "a/b", ".", "..", "", 'quote"back\\slash\nline', "{}", "@base64"]
 )
 def test_a_pushed_number_is_read_back_from_its_own_group(gateway: RunningServer, instance: str) -> None:
-    """Every instance has its own group, whatever its name is."""
+    """Every instance has its own group, with any name."""
     group = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": instance})
     other = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": f"{instance}2"})
     group.publish(b'# TYPE a_seq gauge\na_seq{via="push"} 1762143605\n')

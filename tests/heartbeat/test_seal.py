@@ -54,7 +54,7 @@ def test_a_seal_that_cannot_be_written_or_read_is_none(tmp_path: Path) -> None:
     assert read_seal(tmp_path / "lock") is None
 
 
-def test_a_seal_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+def test_a_seal_is_read_back_unchanged(tmp_path: Path) -> None:
     """A seal is read back also if it is shorter than the seal before."""
     (tmp_path / "lock").touch()
     for seal in (Seal(1_700_000_000, 1_700_000_000_123, 4711, 10**18), Seal(7, 8), Seal(7, 8, 9, 10, 11)):
@@ -107,7 +107,7 @@ def test_a_state_that_is_not_exactly_one_possible_number_is_refused(content: byt
 
 
 @given(NUMBERS)
-def test_a_state_is_read_as_it_was_written(number: int) -> None:
+def test_a_state_is_read_back_unchanged(number: int) -> None:
     """Every possible number is read back from its file."""
     assert read_state(state_line(number)) == number
 

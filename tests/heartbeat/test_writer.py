@@ -117,7 +117,7 @@ def test_a_state_from_an_old_backup_does_not_set_the_sequence_back(tmp_path: Pat
 
 
 def test_a_clock_set_back_changes_only_the_time(tmp_path: Path) -> None:
-    """The number grows, whatever the clock shows."""
+    """The number grows with any clock."""
     first = writer_in(tmp_path, now=NOW).beat()
     second = writer_in(tmp_path, now=NOW - 86_400.5).beat()
     assert second.sequence == first.sequence + 1
@@ -437,7 +437,7 @@ def test_a_number_near_the_highest_exact_number_is_damage(tmp_path: Path, digits
     assert numbers == [before + 1, before + 2, before + 3, before + 4]
 
 
-def test_a_sealed_sequence_continues_however_high_it_is(tmp_path: Path) -> None:
+def test_a_sealed_sequence_continues_at_any_height(tmp_path: Path) -> None:
     """A number that matches the seal is not damage."""
     writer = writer_in(tmp_path)
     writer.beat()

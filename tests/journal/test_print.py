@@ -34,8 +34,8 @@ def test_a_list_is_columns() -> None:
     ]
 
 
-def test_on_a_narrow_terminal_every_detail_has_a_line_of_its_own() -> None:
-    """Otherwise the columns would wrap. A terminal that is wide enough gets the usual list."""
+def test_on_a_narrow_terminal_every_detail_has_its_own_line() -> None:
+    """The columns would wrap without the extra line. A terminal that is wide enough gets the usual list."""
     assert list_text((FAILED, PASSED), width=100) == list_text((FAILED, PASSED))
     assert list_text((FAILED, PASSED), width=80).splitlines() == [
         "ID  AT                    OUTCOME  KIND               KEY",

@@ -1,4 +1,4 @@
-"""pydantic's errors in words; most are seen through the loader."""
+"""The errors of pydantic in words. The tests of the loader show most of them."""
 
 from __future__ import annotations
 

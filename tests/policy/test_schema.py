@@ -24,7 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs/policy.md"
 
 
 def keys(schema: dict[str, Any], definitions: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every key with its dotted path; entries of lists and mappings share their parent's path."""
+    """Yield every key with its dotted path. Entries of lists and mappings have the path of their parent."""
     if "$ref" in schema:
         yield from keys(definitions[schema["$ref"].rpartition("/")[2]], definitions, path)
     for part in (*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties")):

@@ -93,7 +93,7 @@ def test_the_next_step_of_a_timeout_can_help(at_most: float, advice: str) -> Non
 
 
 def test_paths_of_certificates_start_from_the_policy(tmp_path: Path) -> None:
-    """The paths are absolute, whatever the current folder of the command is."""
+    """The paths are absolute, and do not depend on the current folder."""
     keys = (
         "tls_config: {ca_file: ca.pem, cert_file: c.pem, key_file: c.key, server_name: n, insecure_skip_verify: true}"
     )

@@ -68,5 +68,5 @@ def preset_policy(heartbeat: Heartbeat | None = None) -> Policy:
 
 
 def of_services() -> Policy:
-    """Return a policy of several subjects and two SLOs, one of which counts bad events in its total."""
+    """Return a policy of several subjects and two SLOs. One SLO counts bad events in its total."""
     return replace(preset_policy(), subjects=("service",), slos=(GREEN, API))

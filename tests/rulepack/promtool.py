@@ -12,7 +12,7 @@ PROMTOOL = shutil.which("promtool") or "promtool"
 
 
 def laid_out(pack: Pack, folder: Path, prefix: str) -> Path:
-    """Write a pack as ``gonogo rules`` lays it out."""
+    """Write a pack to the same files as ``gonogo rules``."""
     (folder / "rules").mkdir(parents=True, exist_ok=True)
     (folder / "tests").mkdir(exist_ok=True)
     (folder / "rules" / f"{prefix}.rules.yml").write_text(pack.rules_yaml, encoding="utf-8")
@@ -23,13 +23,13 @@ def laid_out(pack: Pack, folder: Path, prefix: str) -> Path:
 
 
 def refusal(folder: Path) -> str:
-    """Return the complaint of ``promtool check rules``; empty if there is none."""
+    """Return the complaint of ``promtool check rules``. Without a complaint the text is empty."""
     files = sorted(map(str, (folder / "rules").iterdir()))
     return _said([PROMTOOL, "check", "rules", "--lint=all", "--lint-fatal", *files])
 
 
 def failure(folder: Path, *names: str) -> str:
-    """Return the failures of ``promtool test rules``; empty if the tests pass."""
+    """Return the failures of ``promtool test rules``. If the tests pass, the text is empty."""
     return _said([PROMTOOL, "test", "rules", *(str(folder / "tests" / name) for name in names)])
 
 

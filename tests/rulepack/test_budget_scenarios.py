@@ -9,7 +9,7 @@ from gonogo.rulepack.selector import parse_selector
 
 
 @pytest.mark.parametrize("text", ['x{a="b",a="c"}', 'x{a=~"b",a!="b"}', 'x{a=~"(?i)b"}', 'x{a=~"[[:alpha:]]+"}'])
-def test_what_has_no_example_is_refused(text: str) -> None:
+def test_a_selector_without_an_example_is_refused(text: str) -> None:
     """A contradiction, or an expression that only RE2 can judge, is an error that names the label."""
     with pytest.raises(ValueError, match="no example for the label a satisfies"):
         witness(parse_selector(text), {})
@@ -36,12 +36,12 @@ def test_what_has_no_example_is_refused(text: str) -> None:
     ],
 )
 def test_examples_are_short(matcher: str, example: str) -> None:
-    """Examples have the first branch, the first character and the fewest repetitions; empty is a missing label."""
+    """Examples have the first branch, the first character and the fewest repetitions. Empty means a missing label."""
     assert witness(parse_selector(f"x{{{matcher}}}"), {}).get("a", "") == example
 
 
-def test_what_is_wanted_is_kept_where_it_may_be() -> None:
-    """Wanted labels stay, unless a matcher forbids them."""
+def test_wanted_labels_are_kept_unless_a_matcher_forbids_them() -> None:
+    """The matcher on ``job`` replaces the wanted value."""
     selector = parse_selector('x{service=~".+",job="api"}')
     wanted = {"service": "alpha", "job": "source", "instance": "one"}
     assert witness(selector, wanted) == {"service": "alpha", "job": "api", "instance": "one"}

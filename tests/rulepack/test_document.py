@@ -11,8 +11,8 @@ from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.rulepack.document import document_of_tests, rules_document, series_text
 
 
-def test_a_rule_file_says_what_its_rules_say() -> None:
-    """Every key is written in the usual order, and no other key is."""
+def test_a_rule_file_has_the_content_of_its_rules() -> None:
+    """Every key is written in the usual order, and no other key is written."""
     group = RuleGroup(
         "g",
         (
@@ -33,7 +33,7 @@ def test_a_rule_file_says_what_its_rules_say() -> None:
 
 
 def test_a_test_file_names_its_rules_first() -> None:
-    """The rest of the file is as it was given."""
+    """The rest of the file is written as given."""
     text = document_of_tests("# by hand\n", "../rules/x.yml", {"evaluation_interval": "1m", "tests": [{"name": "s"}]})
     assert text == ("# by hand\nrule_files:\n  - ../rules/x.yml\nevaluation_interval: 1m\ntests:\n  - name: s\n")
 
@@ -49,5 +49,5 @@ def test_a_test_file_names_its_rules_first() -> None:
     ],
 )
 def test_labels_are_written_as_selectors(labels: dict[str, str], text: str) -> None:
-    """The name stands before the braces if every version can read it there."""
+    """The name is before the braces if every version can read it there."""
     assert series_text(labels) == text

@@ -15,20 +15,20 @@ from tests.rulepack.meaning import DIGESTS, GOLDEN, POLICIES, digests, made, mea
 WANTED = json.loads(DIGESTS.read_text(encoding="utf-8"))
 
 
-def test_the_golden_policies_are_all_there() -> None:
+def test_every_golden_policy_has_digests() -> None:
     """A case that only one side knows would never be compared."""
     assert WANTED.keys() == POLICIES.keys()
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_the_pack_is_what_it_was(name: str) -> None:
+def test_the_pack_has_not_changed(name: str) -> None:
     """Subjects, realms, prefixes, durations, objectives, selectors, weights and conditions all reach the files."""
     assert digests(made(name)) == WANTED[name]
 
 
 @pytest.mark.parametrize("name", ["preset", "services"])
-def test_rules_and_alerts_are_what_they_were(name: str) -> None:
-    """These golden files are whole, for whoever reads the difference."""
+def test_the_rules_and_alerts_have_not_changed(name: str) -> None:
+    """These golden files are whole, so that a reader can compare them."""
     assert made(name).rules_yaml == (GOLDEN / f"{name}.rules.yml").read_text(encoding="utf-8")
     assert made(name).alerts_yaml == (GOLDEN / f"{name}.alerts.yml").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""No small change of the preset's rules goes unnoticed by the pack's own tests."""
+"""The pack's own tests notice each small change of the preset's rules."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def _unnoticed(folder: Path, count: int | None) -> list[str]:
 
 
 def test_a_sample_of_mutants_is_killed(tmp_path: Path) -> None:
-    """Every test run tries some."""
+    """Every run of the tests tries a sample."""
     assert _unnoticed(tmp_path, SAMPLE) == []
 
 
 @pytest.mark.long
 def test_every_mutant_is_killed(tmp_path: Path) -> None:
-    """None of the preset's needs an argument."""
+    """No mutant of the preset's rules survives."""
     assert _unnoticed(tmp_path, None) == []

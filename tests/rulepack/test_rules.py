@@ -1,4 +1,4 @@
-"""Alerts come from the policy's own conditions with a single comparison."""
+"""Alerts are made from the policy's conditions with a single comparison."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ alerts:
 """
 
 
-def told(policy: Policy, folder: Path) -> dict[str, Rule]:
+def alerts_by_name(policy: Policy, folder: Path) -> dict[str, Rule]:
     """Return the alerts of a gate with the signals A and B, by name."""
     (folder / "g.yml").write_text(TEMPLATE, encoding="utf-8")
     of_template = PresetGate("g", lambda _: (A, B), str(folder / "g"))
@@ -48,15 +48,15 @@ def test_conditions_of_several_terms_make_no_alert() -> None:
         ("a >= 1 for 3m", "a < 1 for 3m"),
     ],
 )
-def test_a_requirement_is_turned_around_where_nothing_else_is_said(required: str, violated: str) -> None:
-    """The alert waits for the default time, unless the requirement has its own."""
+def test_a_requirement_without_abort_or_warn_is_negated(required: str, violated: str) -> None:
+    """The alert waits for the default time, unless the requirement has its own time."""
     (found,) = violations(gate("g", [required]), "a")
     comparison, severity = found
     assert (str(comparison), severity) == (violated, "warning")
 
 
 def test_aborts_are_critical_and_warnings_are_warnings() -> None:
-    """Each condition makes one alert, even if the policy repeats it, and the requirement makes none."""
+    """Each condition makes one alert, even if the policy repeats it. The requirement makes no alert."""
     asked = gate("g", ["a <= 1"], abort=["a > 3 for 5m", "a > 3 for 5m", "b > 1"], warn=["a > 2"])
     assert [(str(comparison), severity) for comparison, severity in violations(asked, "a")] == [
         ("a > 3 for 5m", "critical"),
@@ -65,29 +65,32 @@ def test_aborts_are_critical_and_warnings_are_warnings() -> None:
 
 
 def test_a_gate_that_the_policy_does_not_have_makes_no_alert(tmp_path: Path) -> None:
-    """Without the gate nobody expects an alert on a violation or on absence."""
-    assert told(replace(preset_policy(), gates=()), tmp_path) == {}
-    assert told(replace(preset_policy(), gates=(gate("g", ["a <= 1"]),)), tmp_path).keys() == {"ABad", "GAbsent"}
+    """A policy without the gate gets no alert on its violation or absence."""
+    assert alerts_by_name(replace(preset_policy(), gates=()), tmp_path) == {}
+    assert alerts_by_name(replace(preset_policy(), gates=(gate("g", ["a <= 1"]),)), tmp_path).keys() == {
+        "ABad",
+        "GAbsent",
+    }
 
 
-def test_an_alert_watches_the_series_that_the_policy_means(tmp_path: Path) -> None:
-    """The alert watches the metric that the policy gives the signal."""
+def test_an_alert_watches_the_series_of_the_policy(tmp_path: Path) -> None:
+    """The alert reads the metric and the labels that the policy gives the signal."""
     moved = Signal("a", "own_metric", {"job": "x"})
     policy = replace(preset_policy(), gates=(gate("g", ["a <= 1"]),), signals={"a": moved})
-    alert = told(policy, tmp_path)["ABad"]
+    alert = alerts_by_name(policy, tmp_path)["ABad"]
     assert alert.expression == 'own_metric{job="x",metric_realm="prod"} > 1'
     assert alert.held == timedelta(minutes=10)
     assert alert.annotations["runbook_url"] == "docs/ops/g.md"
 
 
-def test_absence_is_asked_of_every_required_signal(tmp_path: Path) -> None:
-    """Signals of other gates make no alert, and shared signals make one."""
+def test_the_absence_alert_covers_every_required_signal(tmp_path: Path) -> None:
+    """Signals of other gates make no alert. A shared signal makes one term without subjects."""
     policy = replace(
         preset_policy(), subjects=("service",), gates=(gate("g", ["a <= 1", "b <= 1 or a > 3", "other == 1"]),)
     )
     beating = 'group by (metric_realm, service) (duri_heartbeat_ok{metric_realm="prod"})'
     seen = 'group by (metric_realm, service) (duri_a{metric_realm="prod"})'
-    assert told(policy, tmp_path)["GAbsent"].expression.splitlines() == [
+    assert alerts_by_name(policy, tmp_path)["GAbsent"].expression.splitlines() == [
         'absent(duri_a{metric_realm="prod"})',
         f"or ({beating} unless {seen})",
         'or absent(duri_b{metric_realm="prod"})',

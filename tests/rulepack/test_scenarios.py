@@ -12,8 +12,8 @@ from tests.rulepack.policies import INTERVAL, preset_policy
 
 
 @pytest.mark.parametrize("weighed", ["uptime", "alerts", "recovery", "rehearsals", "throughput"])
-def test_only_what_is_weighed_is_looked_at(weighed: str) -> None:
-    """Few rehearsals need the weight of rehearsals, and nonsense in freshness the weight of uptime."""
+def test_scenarios_cover_only_the_weighted_shortfalls(weighed: str) -> None:
+    """Few rehearsals need the weight of rehearsals. Invalid freshness needs the weight of uptime."""
     (file,) = rule_tests(GATE, replace(preset_policy(), weights={weighed: 1.0}), INTERVAL).values()
     names = {scenario["name"] for scenario in file["tests"]}
     assert f"all of the shortfall in {weighed}" in names

@@ -1,4 +1,4 @@
-"""Selectors: refused ones, narrowed ones, and the way back from text."""
+"""Selectors: refused selectors, narrowed selectors, and the way back from text."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ def test_a_selector_is_read_in_every_spelling(text: str, written: str) -> None:
 
 
 @given(METRIC, MATCHERS)
-def test_what_is_written_reads_back(metric: str, matchers: list[CounterMatcher]) -> None:
+def test_a_written_selector_is_read_back(metric: str, matchers: list[CounterMatcher]) -> None:
     """Reading is the inverse of writing for any label values."""
     selector = CounterSelector(metric, tuple(matchers))
     read = parse_selector(str(selector))
     assert (read.metric, set(read.matchers)) == (metric, set(matchers))
 
 
-def test_narrowing_says_nothing_twice() -> None:
+def test_narrowing_adds_no_matcher_twice() -> None:
     """A matcher that the selector has is not added again."""
     selector = parse_selector('x{a="b"}')
     assert str(selector.where(a="b", c="d")) == 'x{a="b",c="d"}'
@@ -110,6 +110,6 @@ def test_narrowing_says_nothing_twice() -> None:
         ("y", {}, False),
     ],
 )
-def test_a_selector_knows_its_series(text: str, labels: dict[str, str], accepted: bool) -> None:  # noqa: FBT001 - a case
-    """Matchers are anchored, an empty value stands for a missing label, and doubt means no."""
+def test_a_selector_accepts_its_series(text: str, labels: dict[str, str], accepted: bool) -> None:  # noqa: FBT001 - a case
+    """Matchers are anchored, and an empty value means a missing label. An unreadable matcher accepts no series."""
     assert parse_selector(text).accepts("x", labels) is accepted

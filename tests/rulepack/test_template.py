@@ -1,4 +1,4 @@
-"""Templates: placeholders are filled in once, and nothing that a policy says can change the structure of a file."""
+"""Templates: placeholders are filled in once, and no text of a policy can change the structure of a file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def test_an_unknown_placeholder_is_an_error() -> None:
         filled("up${realms}", {"realm": "{}"})
 
 
-def test_a_value_is_not_looked_at_again() -> None:
-    """Only the template decides what is filled in."""
+def test_a_filled_in_value_is_not_filled_in_again() -> None:
+    """Only the placeholders of the template are filled in."""
     assert filled({"${a}": ["${b}", "$value"]}, {"a": "${b}", "b": "${a}"}) == {"${b}": ["${a}", "$value"]}
 
 
@@ -34,7 +34,7 @@ def test_every_scalar_of_a_template_is_text(tmp_path: Path) -> None:
 
 
 def test_a_hostile_realm_and_subject_stay_values() -> None:
-    """They end no string, add no rule and fill in no placeholder."""
+    """The values end no string, add no rule and fill in no placeholder."""
     policy = replace(of_services(), realm=HOSTILE, subjects=("service", HOSTILE))
     plain = pack(of_services(), INTERVAL)
     made = pack(policy, INTERVAL)

@@ -15,8 +15,8 @@ from tests.rulepack.policies import INTERVAL, preset_policy
 POLICY = preset_policy()
 
 
-def test_somebody_elses_file_is_left_alone(tmp_path: Path) -> None:
-    """With a foreign file nothing at all is written, unless the user forces it."""
+def test_a_foreign_file_prevents_the_write(tmp_path: Path) -> None:
+    """With a foreign file no file at all is written, unless the user forces it."""
     own = tmp_path / "rules" / "duri.alerts.yml"
     own.parent.mkdir()
     own.write_text("groups: []\n", encoding="utf-8")
@@ -28,8 +28,8 @@ def test_somebody_elses_file_is_left_alone(tmp_path: Path) -> None:
     assert "HeartbeatVanished" in own.read_text(encoding="utf-8")
 
 
-def test_a_folder_in_the_way_is_said(tmp_path: Path) -> None:
-    """A folder in the place of a file is an error, even with force."""
+def test_a_folder_in_the_place_of_a_file_is_an_error(tmp_path: Path) -> None:
+    """The folder is an error, even with force."""
     (tmp_path / "rules" / "duri.rules.yml").mkdir(parents=True)
     with pytest.raises(ActionFailed, match="gonogo did not write"):
         write_rules(POLICY, INTERVAL, tmp_path)
@@ -54,8 +54,8 @@ def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
     assert times == {change.path: change.path.stat().st_mtime_ns for change in again}
 
 
-def test_what_the_policy_no_longer_needs_is_named(tmp_path: Path) -> None:
-    """A test of a gate that is gone would fail, so its file is listed and kept; other files are not listed."""
+def test_files_that_the_policy_no_longer_needs_are_listed(tmp_path: Path) -> None:
+    """The test of a removed gate would fail, so its file is listed and kept. Other files are not listed."""
     write_rules(POLICY, INTERVAL, tmp_path)
     (tmp_path / "tests" / "duri_own_test.yml").write_text("tests: []\n", encoding="utf-8")
     fewer = replace(POLICY, gates=POLICY.gates[:2])
@@ -64,8 +64,8 @@ def test_what_the_policy_no_longer_needs_is_named(tmp_path: Path) -> None:
     assert "duri_own_test.yml" not in left
 
 
-def test_tests_find_their_rules_from_wherever_they_are(tmp_path: Path) -> None:
-    """The path is relative, so that both folders can move together."""
+def test_tests_have_a_relative_path_to_their_rules(tmp_path: Path) -> None:
+    """Both folders can move together."""
     write_rules(POLICY, INTERVAL, tmp_path / "prometheus", tmp_path / "tests" / "promql")
     test = tmp_path / "tests" / "promql" / "duri_dr_test.yml"
     assert "\n  - ../../prometheus/rules/duri.rules.yml\n" in test.read_text(encoding="utf-8")

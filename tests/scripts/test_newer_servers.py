@@ -1,4 +1,4 @@
-"""The servers of Debian sid beside the system: where they come from, and the reason where they cannot be had."""
+"""The servers of Debian sid beside the system: their archive, and the reason if they cannot be installed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RELEASES = release_names(BOOKWORM)
 
 
 def machine(folder: Path, sources: str, os_release: str = BOOKWORM) -> Path:
-    """Lay out the configuration of a machine."""
+    """Write the configuration of a machine."""
     parts = folder / "machine/etc/apt/sources.list.d"
     parts.mkdir(parents=True)
     (folder / "machine/etc/os-release").write_text(os_release, encoding="utf-8")
@@ -41,7 +41,7 @@ def package(repository: Path, name: str, version: str, output: str) -> str:
 
 
 def archive(folder: Path, version: str) -> str:
-    """Build an archive with a suite sid; return the line that a machine has for its own suite."""
+    """Build an archive with a suite sid. Return the source line of a machine for its own suite."""
     repository = folder / "archive"
     entries = [
         package(repository, name, version, f"{name}, version {version} (branch: debian/sid)")
@@ -60,7 +60,7 @@ def archive(folder: Path, version: str) -> str:
     return f"deb [trusted=yes] file:{repository} bookworm main\n"
 
 
-def test_a_stranger_and_another_suite_are_no_sources(tmp_path: Path) -> None:
+def test_a_foreign_archive_and_another_suite_are_no_sources(tmp_path: Path) -> None:
     """Only the archive of the machine's own release has a suite sid."""
     old = (
         "# deb http://commented.example bookworm main\n"
@@ -80,8 +80,8 @@ def test_a_stranger_and_another_suite_are_no_sources(tmp_path: Path) -> None:
     assert sources_of(etc, RELEASES) == {}
 
 
-def test_the_suite_alone_is_replaced_in_both_forms(tmp_path: Path) -> None:
-    """Addresses, keys and options stay as the machine has them: a mirror, a proxy, a snapshot."""
+def test_only_the_suite_is_replaced_in_both_formats(tmp_path: Path) -> None:
+    """Addresses, keys and options of the machine stay."""
     old = "deb [signed-by=/k.gpg arch=amd64] http://a.example/debian bookworm main contrib # own\n"
     new = (
         "Types: deb deb-src\n# a comment\nURIs: http://b.example/debian\nSuites: bookworm bookworm-updates\n"
@@ -99,7 +99,7 @@ def test_the_suite_alone_is_replaced_in_both_forms(tmp_path: Path) -> None:
 
 
 def test_another_distribution_has_no_release_of_debian() -> None:
-    """Its archive has no suite sid, though the names of its suites may be alike."""
+    """The archive of another distribution has no suite sid."""
     assert release_names("ID=ubuntu\nVERSION_CODENAME=noble\n") == frozenset()
 
 
@@ -125,7 +125,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)], ids=["elsewhere", "in CI"])
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_where_they_cannot_be_had_the_reason_is_said(
+def test_the_reason_is_printed_if_the_servers_cannot_be_installed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -133,7 +133,7 @@ def test_where_they_cannot_be_had_the_reason_is_said(
     ci: str,
     code: int,
 ) -> None:
-    """A failure in continuous integration, a notice elsewhere; nothing half-made is left."""
+    """The exit code is 1 in continuous integration and 0 on other machines. No incomplete file is left."""
     monkeypatch.setenv("CI", ci)
     if refusal.path:
         monkeypatch.setenv("PATH", refusal.path)
@@ -145,10 +145,10 @@ def test_where_they_cannot_be_had_the_reason_is_said(
     assert not list(tmp_path.glob("servers/*")) + list(tmp_path.glob("servers/.*"))
 
 
-def test_an_old_version_is_refused_and_what_was_there_stays(
+def test_an_old_version_is_refused_and_the_existing_folder_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Tests on 2.x again would prove nothing about 3.x."""
+    """Tests on 2.x would prove nothing about 3.x."""
     monkeypatch.setenv("CI", "true")
     (tmp_path / "servers/sid").mkdir(parents=True)
     (tmp_path / "servers/sid/mine").touch()
@@ -158,10 +158,10 @@ def test_an_old_version_is_refused_and_what_was_there_stays(
     assert [path.name for path in (tmp_path / "servers/sid").iterdir()] == ["mine"]
 
 
-def test_they_are_unpacked_once_and_kept(
+def test_the_servers_are_unpacked_once_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By the real apt-get, from an archive on the disk; the second time nothing is fetched."""
+    """The real apt-get reads an archive on the disk. The second call fetches nothing."""
     monkeypatch.setenv("CI", "true")
     system = machine(tmp_path, archive(tmp_path, "3.5.3"))
     folder = tmp_path / "servers/sid"

@@ -13,7 +13,7 @@ ALL = Path(__file__).parents[2] / "scripts/test/all.sh"
 
 @pytest.mark.parametrize("there", [(), ("prometheus",), ("promtool",)], ids=["nothing", "no promtool", "no prometheus"])
 def test_both_programs_must_be_in_the_folder(tmp_path: Path, there: tuple[str, ...]) -> None:
-    """Otherwise the tests would run on the version of the system, and seem to prove something of the other."""
+    """Without the check the tests would run on the version of the system."""
     for name in there:
         (tmp_path / name).touch(mode=0o755)
     env = {**os.environ, "PROMETHEUS": str(tmp_path)}

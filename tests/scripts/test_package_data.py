@@ -10,7 +10,7 @@ PACKAGE = ROOT / "src" / "gonogo"
 
 
 def test_every_file_that_is_no_module_is_package_data() -> None:
-    """A preset or a template that the list forgets would be missing from a wheel only."""
+    """A preset or a template that the list lacks would be missing only in a wheel."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     patterns = project["tool"]["setuptools"]["package-data"]["gonogo"]
     listed = {path for pattern in patterns for path in PACKAGE.glob(pattern)}

@@ -1,4 +1,4 @@
-"""The check of the pins: each pin covers what every other asks for."""
+"""The check of the pins: each requirement of a pinned package has a fitting pin."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ASKED = {
 
 
 def found(python: str, *pinned: str) -> list[str]:
-    """Check pins of the packages of ``ASKED`` for a project that asks for ``app``."""
+    """Check pins of the packages of ``ASKED`` for a project that needs ``app``."""
     text = "".join(f"{pin} \\\n    {HASH}\n" for pin in pinned)
     return list(gaps(["app>=3"], pins_for(python, pinned_requirements(text)), ASKED.get))
 
@@ -30,15 +30,15 @@ WHOLE = ("app==3.1", "base==1.0", "fancy==2.0", "paint==1.0", "relic==1 ; python
 
 
 @pytest.mark.parametrize("left_out", WHOLE)
-def test_a_pin_that_is_left_out_is_found(left_out: str) -> None:
-    """The extra's requirement and the one with a marker are no exceptions: pip 23.2 fell over an extra."""
+def test_a_missing_pin_is_found(left_out: str) -> None:
+    """The requirement of an extra and the requirement with a marker are found too."""
     name = left_out.partition("==")[0]
     told = found("3.11", *(pin for pin in WHOLE if pin != left_out))
     assert any(f"asks for {name}" in line and line.endswith("and it is not pinned") for line in told), told
 
 
 def test_a_pin_that_is_too_old_is_found() -> None:
-    """Both for the project's own requirement and for a package's."""
+    """The requirement is the project's own, or that of a package."""
     assert found("3.12", "app==2.9", *WHOLE[1:]) == ["the project asks for app>=3, and the pin is 2.9"]
     assert found("3.12", "app==3.1", "base==0.9", *WHOLE[2:]) == ["app asks for base>=1, and the pin is 0.9"]
 
@@ -50,19 +50,19 @@ def test_a_pin_for_another_python_only_is_a_gap() -> None:
     assert found("3.13", *narrow) == ['fancy[colour] asks for paint>=1; extra == "colour", and it is not pinned']
 
 
-def test_a_pin_that_nothing_asks_for_is_found() -> None:
-    """It would be installed for no reason, and nobody would ever take it out."""
+def test_a_pin_that_no_package_needs_is_found() -> None:
+    """Such a pin would be installed for no reason."""
     assert found("3.12", *WHOLE, "base-two==1.0") == ["base-two is pinned, and nothing asks for it"]
 
 
 def test_a_package_without_metadata_is_a_gap() -> None:
-    """Its requirements are unknown, and unknown is not complete."""
+    """The requirements of the package are unknown, so the pins may be incomplete."""
     told = list(gaps(["app"], Pins({canonicalize_name("app"): "1"}, {}), lambda _: None))
     assert told == ["app is pinned and not installed here, so what it asks for is unknown"]
 
 
-def test_the_build_group_is_what_the_build_asks_for() -> None:
-    """Set-up builds without isolation, with the pinned build packages."""
+def test_the_build_group_must_equal_the_build_requirements() -> None:
+    """The set-up builds without isolation, with the pinned build packages."""
     groups = {"build": ["setuptools>=77"]}
     assert (
         list(pins.build_differs({"build-system": {"requires": ["setuptools>=77"]}, "dependency-groups": groups})) == []
@@ -70,8 +70,8 @@ def test_the_build_group_is_what_the_build_asks_for() -> None:
     assert list(pins.build_differs({"build-system": {"requires": ["setuptools>=80"]}, "dependency-groups": groups}))
 
 
-def test_groups_include_groups() -> None:
-    """As PEP 735 says."""
+def test_a_group_can_include_another_group() -> None:
+    """The rule is that of PEP 735."""
     groups: dict[str, list[str | Mapping[str, str]]] = {"dev": [{"include-group": "test"}, "ruff"], "test": ["pytest"]}
     assert list(group_requirements(groups, "dev")) == ["pytest", "ruff"]
 
@@ -79,7 +79,7 @@ def test_groups_include_groups() -> None:
 @pytest.mark.parametrize("name", pins.GROUP_OF)
 @pytest.mark.parametrize("python", pins.PYTHONS)
 def test_the_pins_of_the_project_are_complete(name: str, python: str) -> None:
-    """Extras and markers included, for every Python that we support."""
+    """The check covers extras and markers, for every supported Python."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = [
         *project["project"]["dependencies"],
@@ -89,6 +89,6 @@ def test_the_pins_of_the_project_are_complete(name: str, python: str) -> None:
     assert list(gaps(wanted, pins_for(python, pinned), pins.installed)) == []
 
 
-def test_the_project_passes_as_a_whole() -> None:
-    """As the check itself sees it, the groups and the build among it."""
+def test_the_project_passes_the_whole_check() -> None:
+    """The check includes the groups and the build."""
     assert pins.main() == 0

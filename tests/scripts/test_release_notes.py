@@ -1,4 +1,4 @@
-"""The notes of a release, cut from the changelog; a tag that does not fit makes no release."""
+"""The notes of a release, cut from the changelog. An unsuitable tag makes no release."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ CHANGELOG = """# Changelog
         ("v1.2.0", "1.2.0", CHANGELOG.replace("- this\n- that\n", ""), "says nothing"),
     ],
 )
-def test_a_tag_that_does_not_fit_is_refused(tag: str, packaged: str, changelog: str, reason: str) -> None:
-    """What was published cannot be taken back."""
+def test_an_unsuitable_tag_is_refused(tag: str, packaged: str, changelog: str, reason: str) -> None:
+    """A published release cannot be taken back."""
     with pytest.raises(UnfitTagError, match=reason):
         notes(tag, packaged, changelog)
 
 
-def test_the_notes_are_the_section_and_nothing_else() -> None:
-    """Neither the title nor the links at the end of the file belong to them."""
+def test_the_notes_are_only_the_section_of_the_release() -> None:
+    """The title and the links at the end of the file are left out."""
     assert notes("v1.2.0", "1.2.0", CHANGELOG) == "### Added\n\n- this\n- that"
     assert notes("v1.1.0", "1.1.0", CHANGELOG) == "- old"
 
 
-def test_the_exit_code_says_that_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_notes_the_exit_code_is_1(capsys: pytest.CaptureFixture[str]) -> None:
     """The workflow stops there."""
     assert main("v0.0.0") == 1
     assert capsys.readouterr().err.startswith(f"v0.0.0: the package has version {version(ROOT)}, ")

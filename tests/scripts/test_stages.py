@@ -1,4 +1,4 @@
-"""The stages of ``make test``, side by side: their output, their failures and their end."""
+"""The parallel stages of ``make test``: their output, their failures and their end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ finish
 
 
 def started(results: Path, first: str, third: str) -> subprocess.Popen[str]:
-    """Start two lanes, outside of the run that this test belongs to: one with the first and second stage."""
+    """Start two lanes outside of the run of this test. One lane has the first and second stage."""
     inherited = {key: value for key, value in os.environ.items() if key not in {MARK, STACKS}}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     env = {**inherited, "PATH": path, "results": str(results), "FIRST": first, "THIRD": third}
@@ -38,8 +38,8 @@ def started(results: Path, first: str, third: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(("first", "third"), [("exit 3", "exit 0"), ("exit 0", "exit 3")])
-def test_a_failure_in_any_lane_fails_the_whole(tmp_path: Path, first: str, third: str) -> None:
-    """The stage is named. The other stages run all the same."""
+def test_a_failure_in_any_lane_fails_the_run(tmp_path: Path, first: str, third: str) -> None:
+    """The stage is named. The other stages still run."""
     process = started(tmp_path, first, third)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -51,7 +51,7 @@ def test_a_failure_in_any_lane_fails_the_whole(tmp_path: Path, first: str, third
 
 
 def test_the_output_of_a_stage_is_shown_whole(tmp_path: Path) -> None:
-    """Lanes write at the same time, and no line of one stage stands among those of another."""
+    """Lanes write at the same time, but the lines of two stages are not mixed."""
     waits = 'until [ -e "$results/{0}" ]; do sleep 0.02; done'
     first = f'echo one; touch "$results/one"; {waits.format("two")}; echo one again'
     third = f'{waits.format("one")}; echo two; touch "$results/two"; echo two again'
@@ -65,7 +65,7 @@ def test_the_output_of_a_stage_is_shown_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_every_lane(tmp_path: Path, number: signal.Signals) -> None:
-    """No process goes on, and no further stage begins."""
+    """No process continues, and no further stage begins."""
     waits = 'echo $$ >"$results/{0}.part"; mv "$results/{0}.part" "$results/{0}.pid"; exec sleep 1000'
     process = started(tmp_path, waits.format("first"), waits.format("third"))
     pids = [tmp_path / "first.pid", tmp_path / "third.pid"]

@@ -58,18 +58,18 @@ def is_sound(body: str) -> bool:
 
 @pytest.mark.parametrize("body", VACUOUS.values(), ids=VACUOUS)
 def test_a_test_that_may_assert_nothing_is_found(body: str) -> None:
-    """An empty list, or a condition that is never met, would pass."""
+    """A test with an empty list, or a condition that is never true, would pass."""
     assert not is_sound(body)
 
 
 @pytest.mark.parametrize("body", SOUND.values(), ids=SOUND)
 def test_a_test_that_always_asserts_is_sound(body: str) -> None:
-    """Whatever the data is."""
+    """The assertion runs with any data."""
     assert is_sound(body)
 
 
 def test_helpers_and_constants_of_other_modules_are_followed(tmp_path: Path) -> None:
-    """A test imports them from modules of the project."""
+    """A test imports helpers and constants from modules of the project."""
     folder = tmp_path / "tests"
     folder.mkdir()
     (folder / "other.py").write_text("SOME = (1,)\ndef must(): assert True\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The workflows of continuous integration: pinned, with least permissions, and calling what exists."""
+"""The workflows of continuous integration: pinned, with least permissions, and with calls that exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MADE = re.compile(r"(?:make|\.ci/run) ([a-z-]+)")
 
 
 def findings(text: str) -> Iterator[str]:
-    """Find what a workflow must not be."""
+    """Yield the faults of a workflow."""
     workflow: dict[str, Any] = yaml.safe_load(text)
     if workflow.get("permissions") != {}:
         yield "the workflow does not begin with no permissions"
@@ -39,11 +39,11 @@ def findings(text: str) -> Iterator[str]:
                 yield f"{name}: the checkout keeps the credentials"
             if re.search(r"\$\{\{ *(github|inputs)\b", step.get("run", "")):
                 yield f"{name}: a value from outside in a command: {step['run']}"
-    yield from calls_nothing(text)
+    yield from missing_calls(text)
 
 
-def calls_nothing(text: str) -> Iterator[str]:
-    """Find calls of scripts and targets that do not exist."""
+def missing_calls(text: str) -> Iterator[str]:
+    """Yield calls of scripts and targets that do not exist."""
     for script in CALLED.findall(text):
         if not os.access(ROOT / script, os.X_OK):
             yield f"no executable file: {script}"
@@ -68,7 +68,7 @@ jobs:
 
 
 def test_a_good_workflow_has_no_findings() -> None:
-    """The refusals below each change one thing of it."""
+    """The refusals below each change one line of this workflow."""
     assert list(findings(GOOD)) == []
 
 
@@ -91,19 +91,19 @@ def test_a_good_workflow_has_no_findings() -> None:
     ],
 )
 def test_each_fault_is_found(old: str, new: str, finding: str) -> None:
-    """So that the test of the real ones can fail."""
+    """The test of the project's workflows can fail."""
     assert old in GOOD
     assert any(finding in one for one in findings(GOOD.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_the_workflows_of_the_project_have_no_findings(path: Path) -> None:
-    """Everything that runs there can publish in our name, or could."""
+    """A step of a workflow could publish in the name of the project."""
     assert list(findings(path.read_text(encoding="utf-8"))) == []
 
 
-def test_there_is_one_for_each_purpose() -> None:
-    """Changes, a clean machine every week, and a release."""
+def test_there_is_a_workflow_for_each_purpose() -> None:
+    """The purposes are changes, a weekly run on a clean machine, and a release."""
     triggers = {path.stem: set(yaml.safe_load(path.read_text(encoding="utf-8"))[True]) for path in WORKFLOWS}
     assert triggers == {
         "ci": {"push", "pull_request"},
@@ -113,7 +113,7 @@ def test_there_is_one_for_each_purpose() -> None:
 
 
 def test_every_supported_python_is_tested() -> None:
-    """The matrix, and what the package says of itself."""
+    """The matrix has the versions that the package names."""
     ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
     pythons = ci["jobs"]["pythons"]["strategy"]["matrix"]["python"]
     named = re.findall(r'Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))

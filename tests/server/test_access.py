@@ -24,7 +24,7 @@ HASH = "$2b$04$abcdefghijklmnopqrstuu/LVz6MZlItEy42I2juLihZ66HnQx/cy"
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """An authority, a server's certificate for 127.0.0.1 and prometheus.test, and a client's."""
+    """An authority, a server certificate for 127.0.0.1 and prometheus.test, and a client certificate."""
 
     folder: Path
 
@@ -35,7 +35,7 @@ class Certificates:
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Make them with OpenSSL."""
+    """Make the certificates with OpenSSL."""
     made = Certificates(tmp_path_factory.mktemp("certificates"))
     issue(made, "ca", "basicConstraints=critical,CA:TRUE", authority=None)
     issue(made, "stranger", "basicConstraints=critical,CA:TRUE", authority=None)
@@ -63,21 +63,21 @@ def issue(made: Certificates, name: str, extension: str, *, authority: str | Non
 
 
 def tls_server(made: Certificates, certificate: str, *, client_auth: bool = False) -> str:
-    """Write the web configuration's TLS part."""
+    """Write the TLS part of the web configuration."""
     wanted = f", client_auth_type: RequireAndVerifyClientCert, client_ca_file: {made.path('ca.pem')}"
     files = f"cert_file: {made.path(certificate)}.pem, key_file: {made.path(certificate)}.key"
     return f"tls_server_config: {{{files}{wanted if client_auth else ''}}}\n"
 
 
 def web(folder: Path, text: str) -> tuple[Path, tuple[str, ...]]:
-    """Write both configurations; give Prometheus's own and the flag for the web's."""
+    """Write both configurations. Return the path of Prometheus's own, and the flag of the web configuration."""
     (folder / "prometheus.yml").write_text("global: {scrape_interval: 1s}\n", encoding="utf-8")
     (folder / "web.yml").write_text(text, encoding="utf-8")
     return folder / "prometheus.yml", (f"--web.config.file={folder / 'web.yml'}",)
 
 
 def refusal(url: str, settings: HttpSettings) -> SourceError:
-    """Ask where it must fail, and give the error."""
+    """Send a query that must fail, and return the error."""
     with pytest.raises(SourceError) as caught:
         query(Client(settings), url, "time()")
     return caught.value
@@ -110,8 +110,8 @@ def test_a_certificate_for_another_name_needs_server_name(certificates: Certific
         assert server_time(Client(named), server.url) > 0
 
 
-def test_a_client_certificate_is_shown_where_it_is_wanted(certificates: Certificates, tmp_path: Path) -> None:
-    """Without a client certificate the server ends the handshake. A broken pair is reported before."""
+def test_a_client_certificate_is_sent_to_a_server_that_requires_it(certificates: Certificates, tmp_path: Path) -> None:
+    """Without a client certificate the server ends the handshake. A key that does not match is reported before."""
     config, flags = web(tmp_path, tls_server(certificates, "server", client_auth=True))
     bare = HttpSettings(ca_file=certificates.path("ca.pem"))
     showing = replace(bare, cert_file=certificates.path("client.pem"), key_file=certificates.path("client.key"))
@@ -123,8 +123,8 @@ def test_a_client_certificate_is_shown_where_it_is_wanted(certificates: Certific
         assert server_time(Client(showing), server.url) > 0
 
 
-def test_a_key_with_a_password_is_refused_without_asking(certificates: Certificates) -> None:
-    """OpenSSL never gets to ask at the terminal."""
+def test_a_key_with_a_password_is_refused_without_a_prompt(certificates: Certificates) -> None:
+    """OpenSSL does not ask for the password at the terminal."""
     argv = ("openssl", "ec", "-in", certificates.path("client.key"), "-aes256", "-passout", "pass:x")
     locked = certificates.path("locked.key")
     subprocess.run((*argv, "-out", locked), check=True, capture_output=True, timeout=110)
@@ -134,8 +134,8 @@ def test_a_key_with_a_password_is_refused_without_asking(certificates: Certifica
     assert "without a password" in error.next_step
 
 
-def test_a_paused_tls_server_holds_nobody(certificates: Certificates, tmp_path: Path) -> None:
-    """The deadline holds in the handshake."""
+def test_a_paused_tls_server_is_left_at_the_deadline(certificates: Certificates, tmp_path: Path) -> None:
+    """The deadline also applies to the handshake."""
     config, flags = web(tmp_path, tls_server(certificates, "server"))
     client = Client(HttpSettings(timeout=timedelta(seconds=1), ca_file=certificates.path("ca.pem")))
     front = Front(scheme="https", client=client)
@@ -145,8 +145,8 @@ def test_a_paused_tls_server_holds_nobody(certificates: Certificates, tmp_path: 
             query(client, server.url, "time()")
 
 
-def test_a_password_is_wanted_and_given(tmp_path: Path) -> None:
-    """401 without, or with another; nothing of it is ever shown; actions carry it too."""
+def test_a_server_with_a_password_accepts_only_the_right_one(tmp_path: Path) -> None:
+    """A missing or wrong password is 401, and it is never shown. Actions send the password too."""
     config, flags = web(tmp_path, f'basic_auth_users: {{ann: "{HASH}"}}\n')
     right = HttpSettings(basic=("ann", PHRASE))
     front = Front(client=Client(right))
@@ -166,7 +166,7 @@ def test_a_password_is_wanted_and_given(tmp_path: Path) -> None:
 
 
 def test_a_path_prefix_is_part_of_the_address(tmp_path: Path) -> None:
-    """Under its prefix the server answers; at the root it redirects, and a read follows."""
+    """Under its prefix the server answers. At the root it redirects, and a read follows."""
     config, flags = web(tmp_path, "{}\n")
     with prometheus(tmp_path / "p", config, flags=flags, front=Front(prefix="/a/prom")) as server:
         client = Client()

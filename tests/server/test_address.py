@@ -1,4 +1,4 @@
-"""A server's address: what is kept, what is refused, what is shown."""
+"""A server's address: its parts, its refusals and its text."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from gonogo.server.address import Address, parse_address
         "http://hidden@host",
     ],
 )
-def test_what_is_no_address_is_refused_and_not_repeated(url: str) -> None:
-    """A refusal never shows what may be a secret."""
+def test_an_invalid_address_is_refused_and_not_repeated(url: str) -> None:
+    """The error never shows text that may be a secret."""
     with pytest.raises(UsageError) as caught:
         parse_address(url)
     assert "hidden" not in str(caught.value)
@@ -45,7 +45,7 @@ def test_what_is_no_address_is_refused_and_not_repeated(url: str) -> None:
     ],
 )
 def test_an_address_keeps_its_parts(url: str, address: Address, shown: str) -> None:
-    """Default ports are filled in, and left out again where it is shown."""
+    """Default ports are filled in, and the text of the address leaves them out."""
     assert parse_address(url) == address
     assert str(address) == shown
 
@@ -60,6 +60,6 @@ def test_an_address_keeps_its_parts(url: str, address: Address, shown: str) -> N
         ("http://example.org", False),
     ],
 )
-def test_loopback_is_known(url: str, *, here: bool) -> None:
-    """Compression is asked for only where it pays."""
+def test_loopback_addresses_are_recognised(url: str, *, here: bool) -> None:
+    """Compression is requested only from servers that are not on loopback."""
     assert parse_address(url).is_loopback is here

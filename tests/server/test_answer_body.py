@@ -1,4 +1,4 @@
-"""Bodies of answers: read within a bound that all of them share."""
+"""Bodies of answers: all bodies share one bound."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gonogo.server.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 
 @dataclass
 class Body:
-    """A body that comes in pieces; before each but the first, something else happens."""
+    """A body that comes in pieces. Before each piece except the first, ``meanwhile`` is called."""
 
     pieces: list[bytes]
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -23,11 +23,11 @@ class Body:
     length: int | None = None
 
     def getheader(self, name: str, default: str) -> str:
-        """Look a header up."""
+        """Return a header."""
         return self.headers.get(name, default)
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill in what fits of the next piece, and nothing at the end."""
+        """Copy the next piece into the buffer, and nothing at the end."""
         if self.begun:
             self.meanwhile()
         self.begun = True
@@ -39,8 +39,8 @@ class Body:
         return size
 
 
-def test_what_is_being_read_leaves_less_room_for_the_rest() -> None:
-    """Together, answers that are read at one time stay within the bound."""
+def test_answers_that_are_read_at_the_same_time_share_the_room() -> None:
+    """Together they stay within the bound."""
     room = Room(1000)
 
     def another() -> None:
@@ -66,7 +66,7 @@ def test_what_is_being_read_leaves_less_room_for_the_rest() -> None:
         (Body([b"x"], length=1), BodyBroken),
     ],
 )
-def test_room_comes_back_whatever_happens(body: Body, error: type[Exception]) -> None:
+def test_a_failed_answer_gives_its_room_back(body: Body, error: type[Exception]) -> None:
     """After an answer that could not be read, the next answer can use all the room."""
     room = Room(1000)
     with pytest.raises(error):
@@ -75,7 +75,7 @@ def test_room_comes_back_whatever_happens(body: Body, error: type[Exception]) ->
 
 
 def test_a_kept_error_keeps_no_bytes() -> None:
-    """The room is free again, so the bytes of the answer must be free as well, whoever keeps the error."""
+    """The error does not keep the bytes of the answer in memory, because their room is free again."""
     size = 4_000_000
     tracemalloc.start()
     try:
@@ -88,8 +88,8 @@ def test_a_kept_error_keeps_no_bytes() -> None:
     assert held < size / 4
 
 
-def test_packed_pieces_are_unpacked_wherever_they_are_cut() -> None:
-    """A body of more than one step of unpacking comes out whole."""
+def test_a_gzip_in_pieces_is_unpacked_whole() -> None:
+    """The pieces may have any size."""
     text = bytes(range(256)) * 20_000
     packed = gzip.compress(text)
     for size in (7, 4096, len(packed)):
@@ -97,8 +97,8 @@ def test_packed_pieces_are_unpacked_wherever_they_are_cut() -> None:
         assert read_body(Body(pieces, {"Content-Encoding": "gzip"}), Room(len(text))) == text
 
 
-def test_a_gzip_of_several_members_comes_out_whole() -> None:
-    """A program that compresses piece by piece writes one after another."""
+def test_a_gzip_of_several_members_is_unpacked_whole() -> None:
+    """A program that compresses piece by piece writes several members."""
     packed = gzip.compress(b"x" * 70_000) + gzip.compress(b"") + gzip.compress(b"y")
     for size in (1, 7, len(packed)):
         pieces = [packed[at : at + size] for at in range(0, len(packed), size)]

@@ -1,4 +1,4 @@
-"""Connections: the headers that they send, and the answers that they must survive."""
+"""Connections: the headers that they send, and malformed answers."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ def asked(connection: Connection) -> str:
         ("https://[::1]", "[::1]"),
     ],
 )
-def test_the_server_hears_its_name_as_the_url_has_it(url: str, host: str) -> None:
-    """The port only where the scheme does not say it, brackets for IPv6, and no final dot; each header once."""
+def test_the_host_header_has_the_name_of_the_url(url: str, host: str) -> None:
+    """The default port and a final dot are left out, and IPv6 has brackets. Each header is sent once."""
     told = asked(Connection(parse_address(url), 1.0, None))
     head, *headers = told.removesuffix("\r\n\r\n").split("\r\n")
     assert head == "GET /x HTTP/1.1"
     assert sorted(headers) == ["Accept-Encoding: identity", "Connection: close", f"Host: {host}"]
 
 
-def test_a_name_that_cannot_be_one_is_told_as_it_is() -> None:
+def test_an_invalid_host_name_is_a_clear_error() -> None:
     """The error is in plain words, not in the words of a codec."""
     with pytest.raises(ValueError, match=r"'a\.\.b' is not a valid host name"):
         Connection(Address("http", "a..b", 80, ""), 1.0, None).connect()
 
 
-def test_ipv6_is_spoken() -> None:
-    """A server that listens on IPv6 only is reached."""
+def test_a_server_on_ipv6_is_reached() -> None:
+    """The server listens on IPv6 only."""
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
 
         def serve() -> None:
@@ -73,7 +73,7 @@ def test_ipv6_is_spoken() -> None:
         serving.join()
 
 
-def test_tls_asks_for_http_1_1_and_for_a_name_without_its_final_dot() -> None:
+def test_the_tls_handshake_has_http_1_1_and_the_name_without_its_final_dot() -> None:
     """The server chooses its certificate and its protocol by these values."""
     sent = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -97,8 +97,8 @@ def test_tls_asks_for_http_1_1_and_for_a_name_without_its_final_dot() -> None:
     assert b"prom.test." not in sent[0]
 
 
-def test_a_handshake_that_drips_is_shut_at_the_deadline() -> None:
-    """The thread ends as well: its socket is known while hands are shaken."""
+def test_a_slow_handshake_is_closed_at_the_deadline() -> None:
+    """The thread of the connection ends as well."""
     before = set(threading.enumerate())
     record = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + b"\0" * 1000
     with faulty(lambda c: c.drip(record, 0.05)) as server:
@@ -124,22 +124,22 @@ def test_a_handshake_that_drips_is_shut_at_the_deadline() -> None:
         b"3\r\nabc\r\n" + b"0" * 70_000,
     ],
 )
-def test_chunks_that_do_not_add_up_are_no_answer(body: bytes) -> None:
-    """Cut off anywhere, or with sizes that are none."""
+def test_malformed_chunks_are_no_answer(body: bytes) -> None:
+    """The body is cut off, or a chunk has an invalid size."""
     said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body
     with faulty(lambda c: c.say(said)) as server, pytest.raises(SourceError, match="the answer is broken"):
         Client().get(server.url, "/x")
 
 
-def test_chunks_are_put_together() -> None:
-    """Chunks of any size, with extensions and a trailer, are put together."""
+def test_chunks_are_joined() -> None:
+    """Chunks may have any size, extensions and a trailer."""
     said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2;x=y\r\nbc\r\n0\r\nT: u\r\n\r\n"
     with faulty(lambda c: c.say(said)) as server:
         assert Client().get(server.url, "/x").body == b"abc"
 
 
-def test_what_comes_before_the_answer_is_passed_over() -> None:
-    """``100 Continue`` is none yet."""
+def test_an_interim_answer_is_skipped() -> None:
+    """``100 Continue`` is not the answer."""
     said = b"HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}and more"
     with faulty(lambda c: c.say(said)) as server:
         assert Client().get(server.url, "/x").body == b"{}"
@@ -158,8 +158,8 @@ print(json.dumps([said, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - bef
 """
 
 
-def test_a_chunk_of_less_than_nothing_is_not_read_without_bound() -> None:
-    """The library takes a size of -1 for "everything"; it must stay within the bound all the same."""
+def test_a_chunk_of_negative_size_is_not_read_without_a_bound() -> None:
+    """Python's library reads a size of -1 as "everything", so the client must keep the bound."""
 
     def flood(connection: Exchange) -> None:
         connection.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")

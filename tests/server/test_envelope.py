@@ -34,7 +34,7 @@ from tests.faulty_server import EMPTY_ANSWER, faulty
         ("599 Odd", b"x", "599", "x"),
     ],
 )
-def test_what_is_no_answer_says_what_it_is(status: str, body: bytes, what: str, why: str) -> None:
+def test_an_invalid_answer_is_an_error_with_its_cause(status: str, body: bytes, what: str, why: str) -> None:
     """Every error says what is wrong, where, why and what to do."""
     with (
         faulty(lambda c: c.answer(status, body)) as server,
@@ -59,8 +59,8 @@ def test_what_is_no_answer_says_what_it_is(status: str, body: bytes, what: str, 
         b'{"status":"success","data":{"groups":[{"name":"g","interval":5,"rules":[{"name":"a","type":"recording"}]}]}}',
     ],
 )
-def test_misshapen_rules_are_no_rules(body: bytes) -> None:
-    """A rule of which anything is missing is not guessed."""
+def test_malformed_rules_are_refused(body: bytes) -> None:
+    """A missing part of a rule is not guessed."""
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         rules(Client(), server.url)
 
@@ -74,21 +74,21 @@ def test_misshapen_rules_are_no_rules(body: bytes) -> None:
         b'{"status":"success","data":{"activeTargets":[{"health":"up","labels":{}}]}}',
     ],
 )
-def test_misshapen_targets_are_no_targets(body: bytes) -> None:
-    """A target of which anything is missing is not guessed."""
+def test_malformed_targets_are_refused(body: bytes) -> None:
+    """A missing part of a target is not guessed."""
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         targets(Client(), server.url)
 
 
 def telling(time: str) -> bytes:
-    """Answer ``time()`` with this."""
+    """Return an answer to ``time()`` with this value."""
     return b'{"status":"success","data":{"resultType":"scalar","result":[1700000000,"%s"]}}' % time.encode()
 
 
 @pytest.mark.parametrize(
     "body", [EMPTY_ANSWER, *map(telling, ("NaN", "+Inf", "-Inf", "-1", "0", "253402300800", "1e300"))]
 )
-def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
+def test_an_invalid_server_time_is_an_error(body: bytes) -> None:
     """A missing value of time(), or a value that no calendar has, is not a time."""
     with (
         faulty(lambda c: c.answer("200 OK", body)) as server,
@@ -97,15 +97,15 @@ def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
         server_time(Client(), server.url)
 
 
-def test_label_values_are_texts() -> None:
-    """Every other answer has another shape."""
+def test_label_values_must_be_texts() -> None:
+    """A list with a number does not have the shape of label values."""
     body = b'{"status":"success","data":["a",1]}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         label_values(Client(), server.url, "job", "up", 0, 1)
 
 
 def test_a_success_with_an_error_is_no_answer() -> None:
-    """The data beside an error is not known to be whole."""
+    """The data beside an error may be incomplete."""
     body = b'{"status":"success","error":"2 of 3 shards","data":["a"]}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="2 of 3 shards"):
         label_values(Client(), server.url, "job", "up", 0, 1)
@@ -125,10 +125,10 @@ PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
         (lambda client, url: series_labels(client, url, "up", 0, 1), "[]"),
     ],
 )
-def test_a_partial_answer_is_no_answer_unless_its_warnings_are_read(
+def test_a_partial_answer_is_refused_by_readers_without_warnings(
     read: Callable[[Client, str], object], data: str, partial: str
 ) -> None:
-    """For every question a partial answer is refused. The error says without secrets which part is missing."""
+    """The error names the missing part, without secrets. An answer without warnings is accepted."""
     client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
     body = f'{{"status":"success","data":{data},{partial}}}'.encode()
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(PartialAnswer, match="partial") as caught:
@@ -140,7 +140,7 @@ def test_a_partial_answer_is_no_answer_unless_its_warnings_are_read(
 
 
 def test_the_warnings_of_a_query_come_with_its_answer() -> None:
-    """The series are kept beside the warning, and the warning contains no header of the policy."""
+    """The series are kept beside the warning. The warning shows no header of the policy."""
     client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
     body = EMPTY_ANSWER[:-1] + f",{PARTIAL}}}".encode()
     with faulty(lambda c: c.answer("200 OK", body)) as server:
@@ -151,8 +151,8 @@ def test_the_warnings_of_a_query_come_with_its_answer() -> None:
     assert (found.values, found.warnings) == (("a",), ("store 10.0.0.1:10901 of <secret> did not answer",))
 
 
-def test_a_server_that_repeats_the_credentials_does_not_get_them_shown() -> None:
-    """An error quotes the server, without the secret."""
+def test_repeated_credentials_are_not_shown() -> None:
+    """The error quotes the server's answer without the secret."""
     client = Client(HttpSettings(authorization="Bearer abcdef"))
     with faulty(lambda c: c.answer("200 OK", c.request)) as server, pytest.raises(SourceError) as caught:
         build_info(client, server.url)
@@ -160,8 +160,8 @@ def test_a_server_that_repeats_the_credentials_does_not_get_them_shown() -> None
     assert "<secret>" in caught.value.why
 
 
-def test_credentials_inside_the_answer_are_not_shown_either() -> None:
-    """A server that answers with them in a series is quoted without."""
+def test_credentials_inside_a_series_are_not_shown() -> None:
+    """The error quotes the malformed series without the secret."""
     client = Client(HttpSettings(authorization="Bearer abcdef"))
     body = b'{"status":"success","data":{"resultType":"vector","result":["abcdef"]}}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="malformed") as caught:
@@ -169,8 +169,8 @@ def test_credentials_inside_the_answer_are_not_shown_either() -> None:
     assert "abcdef" not in str(caught.value)
 
 
-def test_the_garbage_collector_is_left_as_it_was() -> None:
-    """Decoding pauses it, and an error does not leave it paused."""
+def test_the_garbage_collector_keeps_its_state() -> None:
+    """Decoding pauses the collector, and an error does not leave it paused."""
     before = gc.isenabled()
     with faulty(lambda c: c.answer("200 OK", b'{"status":"success"}')) as server:
         with pytest.raises(SourceError):
@@ -186,7 +186,7 @@ def test_the_garbage_collector_is_left_as_it_was() -> None:
 
 
 def test_an_agent_is_named_as_the_cause() -> None:
-    """The next step does not name the agent's log, because the log says no more."""
+    """The next step says what an agent cannot do. The agent's log says no more."""
     body = b'{"status":"error","errorType":"execution","error":"unavailable with Prometheus Agent"}'
     with faulty(lambda c: c.answer("422 Unprocessable Entity", body)) as server, pytest.raises(SourceError) as caught:
         query(Client(), server.url, "up")

@@ -28,7 +28,7 @@ def answering(groups: list[dict[str, object]], **others: object) -> dict[str, by
 
 
 def metrics(**changes: str | None) -> bytes:
-    """Write flags as vmalert shows them in ``/metrics``."""
+    """Write the flags as vmalert shows them in ``/metrics``."""
     shown = {**FLAGS, **{name.replace("_", "."): value for name, value in changes.items()}}
     lines = (
         f'flag{{name="{name}", value={orjson.dumps(value).decode()}, is_set="false"}} 1'
@@ -39,7 +39,7 @@ def metrics(**changes: str | None) -> bytes:
 
 
 def read(answers: dict[str, bytes]) -> Evaluator:
-    """Read from a server that answers this, and 404 to everything else."""
+    """Read from a server with these answers. Every other path gets 404."""
 
     def say(connection: Connection) -> None:
         path = connection.request.split(b" ")[1].split(b"?")[0].decode()
@@ -57,7 +57,7 @@ def vmalert(shown: bytes | None, **keys: object) -> Evaluator:
 
 
 def test_without_rules_there_is_no_evaluator() -> None:
-    """The question itself fails."""
+    """Without a list of rules the question itself fails."""
     with faulty(lambda c: c.answer("404 Not Found", b"")) as server, pytest.raises(SourceError, match="404"):
         evaluated_rules(Client(), server.url)
 
@@ -81,7 +81,7 @@ def test_without_rules_there_is_no_evaluator() -> None:
     ],
 )
 def test_flags_that_cannot_be_read_are_not_guessed(shown: bytes | None) -> None:
-    """No delay is assumed, and the error names the flags and the next step."""
+    """No delay is assumed. The error names the flags and the next step."""
     found = vmalert(shown)
     assert (found.engine, found.delay, found.delivery, found.external_labels) == (
         Engine.VMALERT,
@@ -94,7 +94,7 @@ def test_flags_that_cannot_be_read_are_not_guessed(shown: bytes | None) -> None:
 
 
 def test_the_flags_of_a_new_vmalert_are_read() -> None:
-    """The delay is at its default, and labels with odd characters are quoted as in Go."""
+    """Durations are read, and labels with special characters are quoted as in Go."""
     found = vmalert(metrics(external_label=r'via=x,"a=\"x,y\"",e=,"d={1}=2"', rule_evalDelay="1h2m3.5s"))
     assert found == Evaluator(
         Engine.VMALERT,
@@ -107,7 +107,7 @@ def test_the_flags_of_a_new_vmalert_are_read() -> None:
 
 
 def test_an_old_vmalert_has_its_delay_in_another_flag() -> None:
-    """1.79 has no ``-rule.evalDelay``; ``-datasource.lookback`` puts its evaluations into the past."""
+    """1.79 has no ``-rule.evalDelay``. ``-datasource.lookback`` puts its evaluations into the past."""
     found = vmalert(metrics(rule_evalDelay=None, datasource_lookback="1m0s"))
     assert (found.delay, found.unread) == (timedelta(minutes=1), "")
 
@@ -116,8 +116,8 @@ def test_an_old_vmalert_has_its_delay_in_another_flag() -> None:
     ("keys", "late"),
     [({"eval_delay": 12}, 14), ({"eval_offset": 3}, 2), ({}, 32), ({"eval_delay": 0}, 2)],
 )
-def test_a_group_says_its_own_delay(keys: dict[str, object], late: int) -> None:
-    """``eval_delay`` replaces the flag; with ``eval_offset`` there is none; delivery comes on top."""
+def test_a_group_can_set_its_own_delay(keys: dict[str, object], late: int) -> None:
+    """``eval_delay`` replaces the flag, and ``eval_offset`` means no delay. The time of delivery is added."""
     answers = answering([group(concurrency=1, **keys)]) | {"/metrics": metrics()}
 
     def say(connection: Connection) -> None:
@@ -128,8 +128,8 @@ def test_a_group_says_its_own_delay(keys: dict[str, object], late: int) -> None:
     assert evaluator.lateness(loaded.delay) == timedelta(seconds=late)
 
 
-def test_prometheus_is_not_asked_any_more() -> None:
-    """One question is asked, and no delay is assumed."""
+def test_prometheus_gets_no_second_question() -> None:
+    """One request is sent, and no delay is assumed."""
     seen: list[FaultyServer] = []
     answer = answering([group(limit=0)])["/api/v1/rules"]
     with faulty(lambda c: c.answer("200 OK", answer)) as server:
@@ -153,8 +153,8 @@ def store(**labels: str) -> dict[str, object]:
 REPLICA = {"query.replica-label": "replica,prometheus_replica"}
 
 
-def test_the_external_labels_behind_thanos_are_known_where_there_is_one_set() -> None:
-    """Two replicas are one; a store gateway evaluates nothing."""
+def test_one_set_of_external_labels_behind_thanos_is_known() -> None:
+    """Two replicas count as one set. A store gateway does not evaluate rules."""
     stores = {
         "sidecar": [store(cluster="a", replica="0"), store(cluster="a", replica="1")],
         "store": [store(cluster="b")],
@@ -174,8 +174,8 @@ def test_the_external_labels_behind_thanos_are_known_where_there_is_one_set() ->
         ({"sidecar": "x"}, REPLICA, "does not have the shape"),
     ],
 )
-def test_external_labels_that_are_not_known_are_not_guessed(stores: object, flags: object, why: str) -> None:
-    """The next step is to ask the program that evaluates the rules."""
+def test_unknown_external_labels_behind_thanos_are_not_guessed(stores: object, flags: object, why: str) -> None:
+    """The next step is to read the program that evaluates the rules."""
     found = thanos(stores, flags)
     assert found.external_labels == {}
     assert why in found.unread

@@ -1,4 +1,4 @@
-"""The HTTP client against a server that does everything wrong."""
+"""The HTTP client against a server with every kind of fault."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ QUICK = HttpSettings(timeout=timedelta(seconds=0.5))
 
 
 def fine(connection: Connection) -> None:
-    """Answer as a healthy server without samples does."""
+    """Answer as a healthy server without samples."""
     connection.answer("200 OK", EMPTY_ANSWER)
 
 
 def lose(connection: Connection) -> None:
-    """Close without a word."""
+    """Close the connection without an answer."""
     connection.sock.close()
 
 
-def test_bytes_that_drip_cannot_hold_the_caller() -> None:
-    """A server that sends a header byte now and then is left at the deadline."""
+def test_slow_headers_are_left_at_the_deadline() -> None:
+    """The server sends a few header bytes at a time."""
     with faulty(lambda c: c.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000, 0.02)) as server:
         began = time.monotonic()
         with pytest.raises(SourceError, match=r"no whole answer within 0\.5 s") as caught:
@@ -42,8 +42,8 @@ def test_bytes_that_drip_cannot_hold_the_caller() -> None:
     assert "before any answer" in caught.value.why
 
 
-def test_a_body_that_drips_cannot_hold_the_caller() -> None:
-    """The deadline holds in the middle of a body too."""
+def test_a_slow_body_is_left_at_the_deadline() -> None:
+    """The deadline also applies in the middle of a body."""
 
     def drip(connection: Connection) -> None:
         connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
@@ -54,8 +54,8 @@ def test_a_body_that_drips_cannot_hold_the_caller() -> None:
     assert "in the middle of the answer" in caught.value.why
 
 
-def test_only_connecting_has_a_time_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that computes for longer than a connection may take is waited for until the deadline."""
+def test_the_connect_timeout_does_not_limit_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client waits until the deadline for a server that computes longer than a connection may take."""
     monkeypatch.setattr("gonogo.server.http.LONGEST_CONNECT", 0.2)
 
     def compute(connection: Connection) -> None:
@@ -75,8 +75,8 @@ def begin_and_hang(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("behaviour", [Connection.hang, begin_and_hang])
-def test_an_abandoned_connection_is_shut_and_its_thread_ends(behaviour: Behaviour) -> None:
-    """A server that never answers, or never ends its answer, leaves no thread and no connection."""
+def test_an_abandoned_connection_is_closed_and_its_thread_ends(behaviour: Behaviour) -> None:
+    """The server never answers, or never ends its answer."""
     before = set(threading.enumerate())
     with faulty(behaviour) as server:
         with pytest.raises(SourceError):
@@ -87,14 +87,14 @@ def test_an_abandoned_connection_is_shut_and_its_thread_ends(behaviour: Behaviou
         assert not any(thread.is_alive() for thread in left)
 
 
-def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
-    """The resolver's failure comes in words."""
+def test_a_name_that_does_not_resolve_is_a_clear_error() -> None:
+    """The error says that the name cannot be resolved."""
     with pytest.raises(SourceError, match="cannot be resolved"):
         Client(QUICK).get("http://no-such-host.invalid:9090", "/x")
 
 
 def test_a_refused_connection_is_tried_three_times() -> None:
-    """The error says that nothing listens there, after the pauses of two retries."""
+    """The error comes after the pauses of two retries."""
     with faulty(fine) as server:
         gone = server.url
     began = time.monotonic()
@@ -104,7 +104,7 @@ def test_a_refused_connection_is_tried_three_times() -> None:
 
 
 def test_a_lost_connection_is_tried_again() -> None:
-    """A connection that closes before the answer is asked again, and the answer counts."""
+    """The connection closes before the answer. The request is sent again, and the answer counts."""
     with faulty(lose, lose, fine) as server:
         assert Client().get(server.url, "/x").body == EMPTY_ANSWER
         assert len(server.connections) == 3
@@ -118,8 +118,8 @@ def test_an_action_is_never_tried_again() -> None:
         assert len(server.connections) == 1
 
 
-def test_unavailable_is_tried_again_and_then_told() -> None:
-    """An answer after two times 503 is the answer. A constant 503 is returned as the answer."""
+def test_a_503_answer_is_tried_again_and_then_returned() -> None:
+    """An answer after two times 503 counts. A constant 503 is returned as the answer."""
     unavailable = lambda c: c.answer("503 Service Unavailable", b"starting")  # noqa: E731 - read with its use
     with faulty(unavailable, unavailable, fine) as server:
         assert Client().get(server.url, "/x").status == 200
@@ -128,8 +128,8 @@ def test_unavailable_is_tried_again_and_then_told() -> None:
         assert len(server.connections) == 3
 
 
-def test_without_retry_there_is_one_question() -> None:
-    """Polling asks once."""
+def test_without_retry_one_request_is_sent() -> None:
+    """Polling does not need retries."""
     with faulty(lambda c: c.answer("503 Service Unavailable", b"")) as server:
         assert Client().get(server.url, "/x", retry=False).status == 503
         assert len(server.connections) == 1
@@ -144,7 +144,7 @@ def test_there_is_no_retry_after_the_deadline() -> None:
 
 
 def test_a_truncated_body_is_no_answer() -> None:
-    """Fewer bytes than promised is an error, not a short answer."""
+    """Fewer bytes than declared are an error, not a short answer."""
 
     def truncate(connection: Connection) -> None:
         connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
@@ -181,7 +181,7 @@ def test_a_broken_gzip_is_no_answer(said: bytes, why: str) -> None:
     assert caught.value.why == why
 
 
-def test_an_encoding_nobody_asked_for_is_no_answer() -> None:
+def test_an_unknown_encoding_is_no_answer() -> None:
     """The client reads no encoding except gzip."""
     with (
         faulty(lambda c: c.answer("200 OK", b"x", "Content-Encoding: br")) as server,
@@ -191,16 +191,16 @@ def test_an_encoding_nobody_asked_for_is_no_answer() -> None:
     assert "'br'" in caught.value.why
 
 
-def test_gzip_is_read_though_not_asked_for_on_loopback() -> None:
-    """On loopback the client does not ask for compression, but reads a compressed answer."""
+def test_an_unrequested_gzip_is_read_on_loopback() -> None:
+    """On loopback the client does not request compression, but reads a compressed answer."""
     packed = gzip.compress(EMPTY_ANSWER)
     with faulty(lambda c: c.answer("200 OK", packed, "Content-Encoding: gzip")) as server:
         assert Client().get(server.url, "/x").body == EMPTY_ANSWER
         assert "accept-encoding: identity" in server.requests[0].lower()
 
 
-def test_what_is_not_http_is_said_to_be_none() -> None:
-    """Another protocol on the port is named as the mistake."""
+def test_an_answer_that_is_not_http_is_an_error() -> None:
+    """The error quotes the first line of the other protocol."""
     with (
         faulty(lambda c: c.say(b"SSH-2.0-OpenSSH_9.2\x1b[2J\r\n")) as server,
         pytest.raises(SourceError, match="not HTTP") as caught,
@@ -210,15 +210,15 @@ def test_what_is_not_http_is_said_to_be_none() -> None:
     assert "\x1b" not in str(caught.value)
 
 
-def test_headers_that_are_none_are_passed_over() -> None:
-    """A line without a colon spoils nothing that matters."""
+def test_a_header_line_without_a_colon_is_ignored() -> None:
+    """The rest of the answer is read."""
     with faulty(lambda c: c.say(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\nx")) as server:
         assert Client().get(server.url, "/x").status == 200
 
 
 @pytest.mark.parametrize("header", ["X: " + "y" * 70_000, "Content-Length: 1, 2", "X: y\r\n" * 200])
-def test_unreadable_headers_are_an_error_in_words(header: str) -> None:
-    """No header that a server can think of is a bug."""
+def test_unreadable_headers_are_an_error_with_a_cause(header: str) -> None:
+    """Headers that are too long, contradictory or too many never end as a bug."""
     with (
         faulty(lambda c: c.say(f"HTTP/1.1 200 OK\r\n{header}\r\n\r\n".encode())) as server,
         pytest.raises(SourceError) as caught,
@@ -227,8 +227,8 @@ def test_unreadable_headers_are_an_error_in_words(header: str) -> None:
     assert caught.value.why
 
 
-def test_the_bound_itself_is_within_the_bound() -> None:
-    """The allowed number of bytes is read. One byte more is refused, compressed or not."""
+def test_an_answer_of_exactly_the_bound_is_read() -> None:
+    """One byte more is refused, compressed or not."""
     exactly = HttpSettings(max_bytes=1000)
     for size, body in ((1000, b"x" * 1000), (1001, b"x" * 1001)):
         for sent, header in ((body, "X: y"), (gzip.compress(body), "Content-Encoding: gzip")):
@@ -241,7 +241,7 @@ def test_the_bound_itself_is_within_the_bound() -> None:
 
 
 def test_a_declared_length_over_the_bound_is_refused_at_once() -> None:
-    """Two gigabytes are not even begun."""
+    """The body of two gigabytes is not read."""
 
     def huge(connection: Connection) -> None:
         connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 2147483648\r\n\r\n")
@@ -265,14 +265,14 @@ except SourceError as error:
 
 
 def growth(url: str, max_bytes: int) -> tuple[str, int]:
-    """Ask in a process of its own: the error, and by how many bytes its memory grew at most."""
+    """Send a request in another process. Return the error, and the growth of its memory in bytes."""
     argv = [sys.executable, "-c", MEASURE, url, str(max_bytes)]
     told = json.loads(subprocess.run(argv, capture_output=True, check=True, timeout=110).stdout)
     return told[0], told[1]
 
 
 def test_a_stream_of_two_gigabytes_ends_at_the_bound() -> None:
-    """An endless body costs the bound in memory and not more, and the connection is closed."""
+    """An endless body costs no more memory than the bound, and the connection is closed."""
     mebibyte = b"x" * (1 << 20)
 
     def stream(connection: Connection) -> None:
@@ -289,7 +289,7 @@ def test_a_stream_of_two_gigabytes_ends_at_the_bound() -> None:
 
 
 def test_a_gzip_bomb_ends_at_the_bound() -> None:
-    """A small body that unpacks to 256 MB costs the bound in memory and not more."""
+    """A small body that unpacks to 256 MB costs no more memory than the bound."""
     bomb = gzip.compress(bytes(256 << 20), 1)
     with faulty(lambda c: c.answer("200 OK", bomb, "Content-Encoding: gzip")) as server:
         what, grown = growth(server.url, 8 << 20)
@@ -298,7 +298,7 @@ def test_a_gzip_bomb_ends_at_the_bound() -> None:
 
 
 def test_a_redirect_to_another_port_is_refused_with_its_target() -> None:
-    """Credentials and headers stay here: the error says where the server pointed, without its query."""
+    """Credentials and headers are not sent there. The error names the target without its query."""
     settings = HttpSettings(authorization=f"Bearer {SECRET}", headers={"X-Scope-OrgID": "team-a"})
     with faulty(fine) as elsewhere:
         target = f"Location: {elsewhere.url}/login?session=abc#x"
@@ -322,8 +322,8 @@ def test_a_redirect_to_another_port_is_refused_with_its_target() -> None:
         ("", "no place to read from"),
     ],
 )
-def test_a_redirect_elsewhere_is_refused(location: str, why: str) -> None:
-    """Another host, a URL with a password, another protocol and nothing at all are no places to go to."""
+def test_a_redirect_to_another_place_is_refused(location: str, why: str) -> None:
+    """The target is another host, a URL with a password, another protocol, or empty."""
     pointing = lambda c: c.answer("307 Temporary Redirect", b"", f"Location: {location.format(port=port(c))}")  # noqa: E731 - read with its use
     with faulty(pointing) as server, pytest.raises(SourceError, match="redirect") as caught:
         Client().get(server.url, "/x")
@@ -333,7 +333,7 @@ def test_a_redirect_elsewhere_is_refused(location: str, why: str) -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_read_follows_a_redirect_on_the_same_server(status: str) -> None:
-    """The question goes to the new path with the same credentials and headers; the query is the redirect's."""
+    """The request goes to the new path with the same credentials and headers, and with the query of the redirect."""
     settings = HttpSettings(authorization=f"Bearer {SECRET}", headers={"X-Scope-OrgID": "team-a"})
     moved = lambda c: c.answer(status, b"", "Location: ../prom/api/v1/query?query=up&a=b#x")  # noqa: E731 - read with its use
     again = lambda c: c.answer(status, b"", "Location: ./rest?c=d")  # noqa: E731 - read with its use
@@ -350,8 +350,8 @@ def test_a_read_follows_a_redirect_on_the_same_server(status: str) -> None:
         assert "X-Scope-OrgID: team-a" in request
 
 
-def test_redirects_come_to_an_end() -> None:
-    """A server that sends a read in circles is left after a bounded number of questions."""
+def test_redirects_are_followed_a_limited_number_of_times() -> None:
+    """The server redirects in a circle."""
     with (
         faulty(lambda c: c.answer("302 Found", b"", "Location: /x")) as server,
         pytest.raises(SourceError, match="redirect") as caught,
@@ -361,8 +361,8 @@ def test_redirects_come_to_an_end() -> None:
     assert len(server.connections) == 5
 
 
-def test_what_acts_or_has_a_body_is_never_sent_a_second_time() -> None:
-    """A reload, and a question that is posted for its length, stop at a redirect."""
+def test_an_action_or_a_request_with_a_body_follows_no_redirect() -> None:
+    """A reload, and a query that is posted because of its length, stop at a redirect."""
     with faulty(lambda c: c.answer("307 Temporary Redirect", b"", "Location: /y")) as server:
         with pytest.raises(SourceError, match="redirect") as caught:
             Client().send("POST", server.url, "/-/reload")
@@ -393,8 +393,8 @@ def port(connection: Connection) -> int:
         ("X-A", "", "empty"),
     ],
 )
-def test_a_header_that_http_cannot_carry_is_refused(name: str, value: str, why: str) -> None:
-    """No header can be smuggled in, none of the client's own can be replaced, and no value is repeated."""
+def test_an_invalid_header_is_refused(name: str, value: str, why: str) -> None:
+    """No header can be smuggled in, and no header of the client can be replaced. The error shows no value."""
     with pytest.raises(UsageError, match="cannot be sent") as caught:
         HttpSettings(headers={name: value})
     assert why in str(caught.value)
@@ -402,7 +402,7 @@ def test_a_header_that_http_cannot_carry_is_refused(name: str, value: str, why: 
 
 
 def test_headers_are_sent_with_every_request_and_never_shown() -> None:
-    """A read, a posted read and an action carry them; neither a repr nor a quotation shows a value."""
+    """A read, a posted read and an action send the headers. A repr or a quotation shows no value."""
     settings = HttpSettings(headers={"X-Scope-OrgID": "team-a|team-b", "X-Api-Key": SECRET})
     with faulty(lambda c: c.answer("401 Unauthorized", c.request)) as server:
         client = Client(settings)
@@ -417,15 +417,15 @@ def test_headers_are_sent_with_every_request_and_never_shown() -> None:
 
 
 @pytest.mark.parametrize("header", [f"Bearer {SECRET}\n", f"Bearer {SECRET}é"])
-def test_credentials_that_no_header_can_carry_are_refused(header: str) -> None:
-    """A line break in a secret's file is said before it can do harm, and the secret is not."""
+def test_credentials_with_invalid_characters_are_refused(header: str) -> None:
+    """The error names the problem, and not the secret."""
     with pytest.raises(UsageError, match="cannot be sent") as caught:
         HttpSettings(authorization=header)
     assert SECRET not in str(caught.value)
 
 
-def test_a_server_that_speaks_the_credentials_back_is_not_quoted_with_them() -> None:
-    """The error quotes no credential from the first line of an answer or the target of a redirect."""
+def test_credentials_in_a_status_line_or_redirect_are_not_shown() -> None:
+    """The error quotes the first line of the answer, or the target of the redirect, without the credentials."""
     client = Client(HttpSettings(authorization=f"Bearer {SECRET}"))
     for said in (f"Bearer {SECRET}\r\n", f"HTTP/1.1 302 Found\r\nLocation: /{SECRET}\r\n\r\n"):
         with faulty(lambda c, s=said: c.say(s.encode())) as server, pytest.raises(SourceError) as caught:  # type: ignore[misc]
@@ -437,20 +437,20 @@ def test_a_server_that_speaks_the_credentials_back_is_not_quoted_with_them() -> 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/ü", "http://a..b", f"http://{'a' * 70}.test", "http://127.0.0.1:0"]
 )
-def test_an_odd_url_is_an_error_in_words(url: str) -> None:
+def test_an_odd_url_is_a_source_error(url: str) -> None:
     """An odd URL never ends as a bug."""
     with pytest.raises(SourceError):
         Client(QUICK).get(url, "/x", retry=False)
 
 
-def test_an_odd_server_name_is_an_error_in_words() -> None:
+def test_an_odd_server_name_is_a_source_error() -> None:
     """An odd name for the certificate never ends as a bug."""
     with faulty(fine) as server, pytest.raises(SourceError, match="cannot be asked"):
         Client(HttpSettings(server_name=".")).get(server.url.replace("http", "https"), "/x")
 
 
 def test_credentials_are_sent_and_never_shown() -> None:
-    """Not in a repr, not in an error, and not where the server repeats them."""
+    """A repr, an error and a quotation of the server's answer have no credentials."""
     for settings in (HttpSettings(authorization=f"Bearer {SECRET}"), HttpSettings(basic=("ann", SECRET))):
         with faulty(lambda c: c.answer("401 Unauthorized", c.request)) as server:
             client = Client(settings)
@@ -464,7 +464,7 @@ def test_credentials_are_sent_and_never_shown() -> None:
 
 
 def test_the_prefix_of_the_url_is_kept() -> None:
-    """A server behind a path is asked under that path, and a long form is posted there."""
+    """Requests go to the path of the server, and so does a long query, which is posted."""
     with faulty(fine) as server:
         client = Client()
         assert client.get(f"{server.url}/prom/", "/api/v1/query", {"query": "a b"}).url == (
@@ -478,16 +478,16 @@ def test_the_prefix_of_the_url_is_kept() -> None:
     assert second.endswith("query=" + "x" * LONGEST_GET)
 
 
-def test_an_unusable_certificate_is_said_before_anything_is_sent() -> None:
-    """A missing file of the authority is named."""
+def test_a_missing_authority_file_is_an_error_before_any_request() -> None:
+    """The error names the missing file."""
     client = Client(HttpSettings(ca_file="no/such/ca.pem"))
     with pytest.raises(SourceError, match="certificate authority") as caught:
         client.get("https://127.0.0.1:1", "/x")
     assert caught.value.where == "no/such/ca.pem"
 
 
-def test_plain_http_is_no_tls() -> None:
-    """A server without TLS, asked by https, is said to be one."""
+def test_https_to_a_server_without_tls_is_an_error() -> None:
+    """The error names TLS."""
     with (
         faulty(lambda c: c.say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server,
         pytest.raises(SourceError, match="TLS"),
@@ -495,7 +495,7 @@ def test_plain_http_is_no_tls() -> None:
         Client().get(server.url.replace("http", "https"), "/x")
 
 
-def test_an_address_must_be_one() -> None:
-    """A text that is not the URL of a server is a mistake in the policy, not a failure of the server."""
+def test_a_text_that_is_no_address_is_a_usage_error() -> None:
+    """An address that is not the URL of a server is a mistake in the policy, not a failure of the server."""
     with pytest.raises(UsageError):
         Client().get("127.0.0.1:9090", "/x")

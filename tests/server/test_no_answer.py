@@ -1,4 +1,4 @@
-"""The words of a server, made safe to show."""
+"""Quotations of a server's answer that are safe to show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_quotation_is_one_printable_line(body: bytes) -> None:
 
 @given(st.text("abc ", max_size=30), st.text("abc ", max_size=30))
 def test_a_secret_is_left_out(before: str, after: str) -> None:
-    """A repeated credential is replaced at every place."""
+    """The secret is replaced at every place."""
     assert "s3cret" not in quote(f"{before}s3cret{after}".encode(), ("s3cret",))
 
 
@@ -38,13 +38,13 @@ def test_a_secret_is_left_out(before: str, after: str) -> None:
 )
 @pytest.mark.parametrize("before", ["", " " * 3995, "x" * 195])
 def test_a_secret_is_left_out_in_every_spelling(spelt: str, before: str) -> None:
-    """A server may repeat it as a URL, JSON or HTML writes it, and where the quotation is cut."""
+    """A server may repeat the secret as a URL, JSON or HTML writes it, also where the quotation is cut."""
     quoted = quote(f"{before}{spelt} after".encode(), ("s3", "s3/cr+ t&É", ""))
     assert "s3" not in quoted.lower()
     assert quoted.removeprefix("x" * 195).startswith("<sec")
 
 
 def test_a_long_body_is_cut() -> None:
-    """An ellipsis says that there was more."""
+    """An ellipsis shows that the body was longer."""
     assert quote(b"x" * 9000) == "x" * LONGEST + "…"
     assert quote(b" <html>\r\n <b>\x1b[2J ") == "<html> <b>\\x1b[2J"

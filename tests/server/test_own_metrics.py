@@ -21,7 +21,7 @@ NEEDED = {
 
 
 def text(*more: str, **changes: str | None) -> str:
-    """Write the metrics; a change of ``None`` leaves one out."""
+    """Write the metrics. A change to ``None`` leaves a metric out."""
     kept = {name: value for name, value in {**NEEDED, **changes}.items() if value is not None}
     lines = ("# HELP prometheus_config_last_reload_successful x", *(f"{n} {v}" for n, v in kept.items()), *more)
     return "\n".join(lines) + "\n"
@@ -58,13 +58,13 @@ def text(*more: str, **changes: str | None) -> str:
         "other",
     ],
 )
-def test_what_is_not_whole_is_refused(broken: str) -> None:
+def test_missing_or_malformed_metrics_are_refused(broken: str) -> None:
     """No number is guessed."""
     with pytest.raises(Misshapen):
         read_own_metrics(broken)
 
 
-def test_the_metrics_are_read_and_all_others_left_alone() -> None:
+def test_the_metrics_are_read_and_all_others_are_ignored() -> None:
     """Malformed lines of other metrics, and metrics with the same beginning, are ignored."""
     read = read_own_metrics(
         text(
@@ -82,20 +82,20 @@ def test_the_metrics_are_read_and_all_others_left_alone() -> None:
 
 
 def test_a_failed_reload_is_not_successful() -> None:
-    """Zero is no."""
+    """The value 0 means that the last reload failed."""
     assert not read_own_metrics(text(prometheus_config_last_reload_successful="0")).successful
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_name_of_a_job_is_read_back(job: str) -> None:
-    """Quotes, backslashes and line feeds are escaped, all else is as it is."""
+    """Quotes, backslashes and line feeds are escaped in the metrics. All other characters stay."""
     written = job.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     line = f'prometheus_target_scrape_pool_sync_total{{scrape_job="{written}"}} 1'
     assert read_own_metrics(text(line)).syncs == {job: 1.0}
 
 
-def test_another_server_is_told() -> None:
-    """Another server is recognised by its status, or by the metrics that it lacks."""
+def test_another_server_is_recognised() -> None:
+    """A server that is no Prometheus has another status, or lacks the metrics."""
     with (
         faulty(lambda c: c.answer("404 Not Found", b"no"), lambda c: c.answer("200 OK", b"up 1\n")) as server,
         pytest.raises(SourceError, match="404"),

@@ -1,4 +1,4 @@
-"""One request and one answer, within a time and a size."""
+"""One request and one answer, with a limit of time and size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _secured(connection: socket.socket, tls: ssl.SSLContext | None) -> socket.so
 
 @contextmanager
 def server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Accept one connection on loopback, read its request's head, and play the script; gives the URL."""
+    """Accept one connection on loopback, read the head of the request, and play the script. Yield the URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(10)
 
@@ -44,7 +44,7 @@ def server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[str]:
 
 
 def saying(*parts: bytes, pause: float = 0) -> Script:
-    """Answer with these bytes and hang up."""
+    """Send these bytes and close the connection."""
 
     def script(connection: socket.socket) -> None:
         for part in parts:
@@ -55,7 +55,7 @@ def saying(*parts: bytes, pause: float = 0) -> Script:
 
 
 def ask(url: str, *, seconds: float = 5, limit: int = 10_000) -> Response:
-    """Ask for the root."""
+    """Request the root."""
     return exchange("GET", urlsplit(url), b"", seconds=seconds, limit=limit)
 
 
@@ -70,14 +70,14 @@ def ask(url: str, *, seconds: float = 5, limit: int = 10_000) -> Response:
         (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 20_000, "longer than 10000 bytes"),
     ],
 )
-def test_what_is_no_whole_answer_is_an_error(said: bytes, error: str) -> None:
+def test_an_incomplete_answer_is_an_error(said: bytes, error: str) -> None:
     """Half an answer, another protocol and an endless answer are errors."""
     with server(saying(said)) as url, pytest.raises(OSError, match=error):
         ask(url)
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
-def test_a_server_that_drips_is_left_at_the_deadline(said: bytes) -> None:
+def test_a_slow_server_is_left_at_the_deadline(said: bytes) -> None:
     """The time is for the whole answer, not for each byte of it."""
     start = time.monotonic()
     with server(saying(said, *[b"x"] * 20, pause=0.05)) as url, pytest.raises(TimeoutError):
@@ -85,35 +85,35 @@ def test_a_server_that_drips_is_left_at_the_deadline(said: bytes) -> None:
     assert time.monotonic() - start < 3
 
 
-def test_a_refused_connection_says_so() -> None:
-    """The system's own words arrive."""
+def test_a_refused_connection_is_an_error() -> None:
+    """The error of the system is raised."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(ConnectionRefusedError):
         ask(url)
 
 
-def test_no_time_is_no_request() -> None:
-    """A deadline that has passed connects to nobody."""
+def test_without_time_no_request_is_sent() -> None:
+    """After the deadline no connection is opened."""
     with pytest.raises(TimeoutError):
         ask("http://127.0.0.1:9", seconds=0)
 
 
-def test_a_host_that_cannot_be_a_name_is_an_error() -> None:
-    """A label of a name over 63 characters is refused in words."""
+def test_an_invalid_host_name_is_an_error() -> None:
+    """A part of a name may have at most 63 characters."""
     with pytest.raises(OSError, match="is not a valid host name"):
         ask(f"http://{'x' * 70}.example")
 
 
 @pytest.mark.parametrize("length", [b"", b"Content-Length: 4\r\n", b"content-length:4\r\n"])
 def test_a_whole_answer_is_read(length: bytes) -> None:
-    """Status and body come back, however they arrive."""
+    """Status and body are read, also from an answer in several pieces."""
     with server(saying(b"HTTP/1.1 404 Not", b" Found\r\n" + length + b"\r\nno", b"pe")) as url:
         assert ask(url) == Response(404, b"nope")
 
 
 def test_the_request_is_plain_http_1_0() -> None:
-    """Path, host and length are there; the body follows."""
+    """The request has the path, the host, the length and the body."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -134,7 +134,7 @@ def test_the_request_is_plain_http_1_0() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a key and a certificate for localhost, signed by itself, in one file."""
+    """Make a key and a self-signed certificate for localhost, in one file."""
     folder = tmp_path_factory.mktemp("tls")
     file, key = folder / "cert.pem", folder / "key.pem"
     subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2")
@@ -146,14 +146,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def server_side(certificate: Path) -> ssl.SSLContext:
-    """Make the server's half of TLS."""
+    """Make the TLS settings of the server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(certificate: Path) -> None:
-    """An unknown authority is an error, never a shrug."""
+def test_a_certificate_of_an_unknown_authority_is_refused(certificate: Path) -> None:
+    """The error is that of the verification."""
     answer = saying(b"HTTP/1.0 200 OK\r\n\r\nok")
     with server(answer, server_side(certificate)) as url, pytest.raises(ssl.SSLCertVerificationError):
         ask(url)

@@ -1,4 +1,4 @@
-"""Query answers: what is believed, and what is refused."""
+"""Query answers: valid answers are read, and malformed answers are refused."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def envelope(kind: object, result: object, **more: object) -> dict[str, Any]:
         ("scalar", [], "malformed"),
     ],
 )
-def test_a_misshapen_answer_is_refused(kind: object, result: object, why: str) -> None:
-    """One malformed series makes the answer invalid: its meaning cannot be guessed."""
+def test_a_malformed_answer_is_refused(kind: object, result: object, why: str) -> None:
+    """One malformed series makes the whole answer invalid."""
     with pytest.raises(Misshapen, match=why):
         query_answer(envelope(kind, result))
 
@@ -67,7 +67,7 @@ def test_an_envelope_without_data_is_refused(odd: dict[str, Any]) -> None:
 
 
 def test_samples_keep_their_own_times() -> None:
-    """A matrix gives every sample with its time, whole seconds too, and the values that are no numbers."""
+    """A matrix gives every sample with its time, also for whole seconds, NaN and infinities."""
     values = [[1, "NaN"], [1.5, "+Inf"], [2, "-Inf"], [3, "0.6000001"], [4, "1e+03"]]
     answer = query_answer(envelope("matrix", [{"metric": LABELS, "values": values}]))
     (series,) = answer.series
@@ -102,13 +102,13 @@ NATIVE = {"count": "2", "sum": "3", "buckets": [[0, "1", "2", "2"]]}
         ("vector", {"metric": LABELS}),
     ],
 )
-def test_a_misshapen_histogram_is_refused(kind: str, item: dict[str, Any]) -> None:
+def test_a_malformed_histogram_is_refused(kind: str, item: dict[str, Any]) -> None:
     """Allowed histograms must still have the shape of the API."""
     with pytest.raises(Misshapen):
         query_answer(envelope(kind, [item]), histograms=True)
 
 
-def test_of_native_histograms_the_newest_time_is_kept() -> None:
+def test_the_newest_time_of_native_histograms_is_kept() -> None:
     """A histogram is alone, beside numbers in the same series, or beside series of numbers."""
     matrix = [
         {"metric": LABELS, "histograms": [[1, NATIVE], [2.5, NATIVE]]},
@@ -137,8 +137,8 @@ def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> No
     assert query_answer(envelope("vector", [])).at is None
 
 
-def test_warnings_are_kept_and_a_partial_answer_is_one() -> None:
-    """A warning may mean that series are missing; so does VictoriaMetrics' own word for it."""
+def test_warnings_and_a_partial_answer_are_kept_as_warnings() -> None:
+    """A warning may mean that series are missing. So does ``isPartial`` of VictoriaMetrics."""
     assert query_answer(envelope("vector", [], warnings=["a", "b"], infos=["c"])).warnings == ("a", "b")
     said: tuple[object, ...] = (True, "true", 1, {})
     for partial in said:
@@ -151,7 +151,7 @@ def test_warnings_are_kept_and_a_partial_answer_is_one() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 4e9, allow_nan=False), st.floats(allow_nan=False)), min_size=1))
-def test_every_double_survives(samples: list[tuple[float, float]]) -> None:
+def test_every_double_is_read_exactly(samples: list[tuple[float, float]]) -> None:
     """A number that a server writes in full is read to the last bit."""
     ordered = sorted(samples)
     values = [[time, repr(value)] for time, value in ordered]

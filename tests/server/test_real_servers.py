@@ -1,4 +1,4 @@
-"""The API as the real servers speak it: Prometheus, Pushgateway, node_exporter and VictoriaMetrics' family."""
+"""The API of the real servers: Prometheus, Pushgateway, node_exporter and the family of VictoriaMetrics."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ TEXT = 'beat 7\ntwin 1\nodd{kind="nan"} NaN\nodd{kind="up"} +Inf\nodd{kind="down
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A server of each kind; ``folder`` has the configuration and the rules."""
+    """A server of each kind. ``folder`` has the configuration and the rules."""
 
     folder: Path
     prometheus: RunningServer
@@ -82,19 +82,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def write_configuration(folder: Path, node: RunningServer, gateway: RunningServer) -> None:
-    """Write what is scraped and which rules are evaluated."""
+    """Write the scrape jobs and the rules."""
     places = {"node": node.url.removeprefix("http://"), "gateway": gateway.url.removeprefix("http://")}
     (folder / "prometheus.yml").write_text(SCRAPES.format(**places), encoding="utf-8")
     (folder / "rules.yml").write_text(RULES, encoding="utf-8")
 
 
 def group(groups: tuple[LoadedGroup, ...], name: str) -> LoadedGroup:
-    """Pick a group by its name."""
+    """Return the group with this name."""
     return next(each for each in groups if each.name == name)
 
 
-def test_a_bad_query_is_quoted(stack: Stack) -> None:
-    """The server's own words say what is wrong with an expression."""
+def test_the_error_of_a_bad_query_has_the_text_of_the_server(stack: Stack) -> None:
+    """The server's text says what is wrong with the expression."""
     with pytest.raises(SourceError, match="400 Bad Request") as caught:
         query(CLIENT, stack.prometheus.url, "beat[")
     address = f"{stack.prometheus.url}/api/v1/query?query=beat%5B"
@@ -104,8 +104,8 @@ def test_a_bad_query_is_quoted(stack: Stack) -> None:
         assert json.load(answer)["error"] in caught.value.why
 
 
-def test_a_refused_reload_says_why_and_an_accepted_one_nothing(stack: Stack) -> None:
-    """A broken rule file is refused by the server; a good one is loaded when the call returns."""
+def test_a_refused_reload_is_an_error_and_an_accepted_reload_is_loaded(stack: Stack) -> None:
+    """The server refuses a broken rule file. A valid file is loaded when the call returns."""
     path = stack.folder / "rules.yml"
     path.write_text("groups: [{name: first, rules: [{record: a, expr: 'beat['}]}]\n", encoding="utf-8")
     with pytest.raises(ActionFailed, match=r"refused to reload \(500\)"):
@@ -117,7 +117,7 @@ def test_a_refused_reload_says_why_and_an_accepted_one_nothing(stack: Stack) -> 
 
 
 def test_raw_samples_come_with_their_own_times(stack: Stack) -> None:
-    """A range selector gives each scrape's time; the instant vector the time of evaluation."""
+    """A range selector gives the time of each scrape, and an instant query the time of evaluation."""
     (series,) = query(CLIENT, stack.prometheus.url, "beat[1m]").series
     assert series.metric == "beat"
     assert series.labels["job"] == "node"
@@ -128,26 +128,26 @@ def test_raw_samples_come_with_their_own_times(stack: Stack) -> None:
     assert answer.series[0].times == (answer.at,)
 
 
-def test_values_that_are_no_numbers_arrive_as_they_are(stack: Stack) -> None:
+def test_nan_and_infinities_are_read_unchanged(stack: Stack) -> None:
     """NaN and the infinities are evidence too."""
     found = {s.labels["kind"]: s.values[0] for s in query(CLIENT, stack.prometheus.url, "odd").series}
     assert math.isnan(found["nan"])
     assert (found["up"], found["down"]) == (math.inf, -math.inf)
 
 
-def test_the_servers_time_is_its_own(stack: Stack) -> None:
+def test_the_time_of_the_server_is_read(stack: Stack) -> None:
     """On this machine both clocks are the same."""
     assert abs(server_time(CLIENT, stack.prometheus.url) - time.time()) < 1
 
 
 def test_a_long_query_is_posted_and_answered(stack: Stack) -> None:
-    """Thousands of names in one selector are no trouble."""
+    """A selector may have thousands of names."""
     names = "|".join(f"metric_{number}" for number in range(2000))
     assert len(query(CLIENT, stack.prometheus.url, f'{{__name__=~"beat|{names}"}}').series) == 1
 
 
 def test_labels_are_listed_for_a_time(stack: Stack) -> None:
-    """Values and label sets of what matched, and of nothing before it was there."""
+    """The server lists the values and the label sets of matching series."""
     url, now = stack.prometheus.url, time.time()
     assert label_values(CLIENT, url, "kind", "odd", now - 60, now + 1).values == ("down", "nan", "up")
     assert {labels["kind"] for labels in series_labels(CLIENT, url, "odd", now - 60, now + 1)} == {"nan", "up", "down"}
@@ -155,7 +155,7 @@ def test_labels_are_listed_for_a_time(stack: Stack) -> None:
 
 
 def test_pushed_series_come_with_the_time_of_their_push(stack: Stack) -> None:
-    """The grouping labels are the series' own, and so are those of its push time."""
+    """The series and its push time have the labels of the group."""
     (pushed,) = query(CLIENT, stack.prometheus.url, "pushed").series
     (pushed_at,) = query(CLIENT, stack.prometheus.url, "push_time_seconds").series
     assert (pushed.labels["job"], pushed.labels["instance"]) == ("pushed", "host")
@@ -164,7 +164,7 @@ def test_pushed_series_come_with_the_time_of_their_push(stack: Stack) -> None:
 
 
 def test_rules_are_read_with_their_state(stack: Stack) -> None:
-    """Expression, labels, durations, health and the time of the last evaluation."""
+    """The state has the expression, labels, durations, health and the time of the last evaluation."""
     url = stack.prometheus.url
     await_true(lambda: group(rules(CLIENT, url), "first").rules[1].health is RuleHealth.ERROR)
     first, second = group(rules(CLIENT, url), "first"), group(rules(CLIENT, url), "second")
@@ -185,7 +185,7 @@ def test_rules_are_read_with_their_state(stack: Stack) -> None:
 
 
 def test_targets_are_read_with_their_health(stack: Stack) -> None:
-    """A dead target is down with its error; intervals are durations."""
+    """A dead target is down, and its interval is a duration."""
     url = stack.prometheus.url
     await_true(lambda: all(target.last_scrape for target in targets(CLIENT, url) if target.labels["job"] != "gone"))
     by_job = {target.labels["job"]: target for target in targets(CLIENT, url)}
@@ -196,8 +196,8 @@ def test_targets_are_read_with_their_health(stack: Stack) -> None:
     assert by_job["gone"].health in {TargetHealth.DOWN, TargetHealth.UNKNOWN}
 
 
-def test_a_server_tells_of_itself(stack: Stack) -> None:
-    """Version, configuration, flags and whether the last reload went well."""
+def test_the_status_of_a_server_is_read(stack: Stack) -> None:
+    """The status has the version, configuration, flags and the result of the last reload."""
     url = stack.prometheus.url
     version = build_info(CLIENT, url)
     assert version is not None
@@ -210,7 +210,7 @@ def test_a_server_tells_of_itself(stack: Stack) -> None:
 
 
 def test_victoria_metrics_answers_the_same_questions(stack: Stack, tmp_path: Path) -> None:
-    """Samples from the store, rules from vmalert, targets from vmagent; for now, not for 30 s ago."""
+    """The store has samples, vmalert has rules, and vmagent has targets."""
     write_configuration(tmp_path, stack.node, stack.gateway)
     with (
         victoria_metrics(tmp_path / "store") as store,

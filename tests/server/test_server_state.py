@@ -51,7 +51,7 @@ ANSWERS = {
 
 @contextmanager
 def serving(**changes: object) -> Iterator[FaultyServer]:
-    """Serve a state; a change by the last word of a path replaces its data, ``None`` takes it away."""
+    """Serve a state. A change for the last word of a path replaces its data, and ``None`` removes the answer."""
 
     def behave(connection: Connection) -> None:
         path = connection.request.decode().split()[1].partition("?")[0]
@@ -68,14 +68,14 @@ def serving(**changes: object) -> Iterator[FaultyServer]:
 
 
 def seen(**changes: object) -> ServerState:
-    """Look at a server with these answers."""
+    """Read the state of a server with these answers."""
     with serving(**changes) as server:
         return server_state(Client(), server.url)
 
 
 @pytest.mark.parametrize("missing", sorted(path.rpartition("/")[2] for path in ANSWERS))
-def test_a_state_with_a_hole_is_none(missing: str) -> None:
-    """A missing answer is an error, not a default."""
+def test_a_missing_answer_makes_the_state_an_error(missing: str) -> None:
+    """A missing answer does not get a default."""
     with pytest.raises(SourceError):
         seen(**{missing: None})
 
@@ -115,7 +115,7 @@ def test_the_whole_state_is_read() -> None:
 
 
 @pytest.mark.parametrize("version", ["2.41.9", "1"])
-def test_an_older_server_cannot_tell_its_pools(version: str) -> None:
+def test_an_older_server_has_no_list_of_pools(version: str) -> None:
     """An older server is not asked for its pools."""
     assert seen(buildinfo={"version": version, "goVersion": "go"}, scrape_pools=None).pools is None
 
@@ -128,7 +128,7 @@ def test_an_older_server_cannot_tell_its_pools(version: str) -> None:
         ({"web.enable-lifecycle": "false", "config.auto-reload": "true"}, (False, True)),
     ],
 )
-def test_how_it_can_be_reloaded_is_in_its_flags(flags: dict[str, str], expected: tuple[bool, bool]) -> None:
-    """The flags show a reload by HTTP, and a reload by the server itself."""
+def test_the_flags_show_the_ways_to_reload(flags: dict[str, str], expected: tuple[bool, bool]) -> None:
+    """The server can be reloaded by HTTP, or reloads by itself."""
     state = seen(flags=flags)
     assert (state.lifecycle, state.auto_reload) == expected

@@ -8,8 +8,8 @@ from gonogo.server.shape import Misshapen, moment
 
 
 @pytest.mark.parametrize("said", [None, 5, "", "yesterday", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z"])
-def test_what_is_no_time_is_refused(said: object) -> None:
-    """A time without a zone is none either."""
+def test_an_invalid_time_is_refused(said: object) -> None:
+    """A time without a zone is invalid too."""
     with pytest.raises(Misshapen):
         moment(said, "the time")
 
@@ -27,5 +27,5 @@ def test_what_is_no_time_is_refused(said: object) -> None:
     ],
 )
 def test_a_time_is_unix_seconds(said: str, seconds: float | None) -> None:
-    """Nanoseconds are cut to microseconds, zones are applied, and Go's zero is never."""
+    """Nanoseconds are cut to microseconds, and zones are applied. Go's zero time means never."""
     assert moment(said, "the time") == seconds

@@ -1,4 +1,4 @@
-"""The words of a server that refuses to reload, and the offset of rules in its configuration."""
+"""The error of a refused reload, and the rule offset in the configuration."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.faulty_server import faulty
 LINE = "field azure_sd_configs not found in type struct"
 
 
-def test_a_refusal_is_quoted_to_the_line_that_matters() -> None:
-    """The paths of files come first, and the line of the mistake last; the end of a longer text is cut."""
+def test_the_error_of_a_refused_reload_has_the_line_of_the_mistake() -> None:
+    """The server names the paths of files first, and the mistake last. Only a much longer text is cut."""
     path = "/etc/prometheus/" + "deep/" * 40
     body = f"failed to reload config: parsing {path}prometheus.yml: yaml: unmarshal errors:\n  line 1: {LINE}\n"
     with faulty(lambda connection: connection.answer("500 no", body.encode())) as server:
@@ -30,14 +30,14 @@ def test_a_refusal_is_quoted_to_the_line_that_matters() -> None:
 
 
 def offset_in(yaml: str) -> timedelta:
-    """Ask a server with this configuration."""
+    """Read the offset from a server with this configuration."""
     body = orjson.dumps({"status": "success", "data": {"yaml": yaml}})
     with faulty(lambda connection: connection.answer("200 OK", body)) as server:
         return rule_query_offset(Client(), server.url)
 
 
 def test_only_the_offset_of_the_global_section_counts() -> None:
-    """A text that looks like it elsewhere does not; an odd one is an error."""
+    """The same text in another section does not count. An invalid duration is an error."""
     with pytest.raises(SourceError, match="is not a duration"):
         offset_in("global:\n  rule_query_offset: soon\n")
     shown = "global:\n  scrape_interval: 1s\n  scrape_protocols:\n  - A\n  external_labels:\n    a: b\n"

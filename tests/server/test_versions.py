@@ -20,7 +20,7 @@ from gonogo.server.versions import (
 
 
 def test_only_prometheus_has_a_version() -> None:
-    """VictoriaMetrics says nothing, or a version of Prometheus that it is not; Thanos and Mimir give their own."""
+    """VictoriaMetrics gives no version, or a version of Prometheus. Thanos and Mimir give their own version."""
     assert build_of({"version": "2.42.0", "goVersion": "go1.19"}) == Build(Family.PROMETHEUS, "2.42.0")
     assert build_of({"version": "odd", "goVersion": "go1.19"}) == Build(Family.PROMETHEUS, "odd")
     assert build_of({}) == Build(Family.VICTORIA_METRICS)
@@ -32,14 +32,14 @@ def test_only_prometheus_has_a_version() -> None:
 
 
 def test_nan_may_end_a_series_only_on_victoria_metrics() -> None:
-    """Prometheus's engine, which Thanos and Mimir share, drops staleness markers from range selectors."""
+    """The engine of Prometheus, Thanos and Mimir drops staleness markers from range selectors."""
     assert nan_ends_series(Family.VICTORIA_METRICS)
     assert not nan_ends_series(Family.PROMETHEUS)
     assert not nan_ends_series(Family.OTHER)
 
 
-def test_an_empty_list_of_rules_is_believed_of_what_evaluates_its_own() -> None:
-    """VictoriaMetrics lists none whatever vmalert records into it; vmalert's list, if it has any, is one."""
+def test_an_empty_list_of_rules_is_trusted_only_from_prometheus() -> None:
+    """VictoriaMetrics lists no rules, even if vmalert records into it. A list with rules is trusted from any server."""
     assert rules_untold(Family.VICTORIA_METRICS, ())
     assert rules_untold(Family.OTHER, ())
     assert not rules_untold(Family.PROMETHEUS, ())
@@ -64,8 +64,8 @@ def test_a_rule_is_healthy_only_once_it_was_evaluated(
     assert rule_health(said, error, evaluated_at) is health
 
 
-def test_a_scrape_interval_is_found_where_each_server_tells_it() -> None:
-    """Prometheus tells it with the target, vmagent among the discovered labels."""
+def test_a_scrape_interval_is_read_from_the_target_or_its_discovered_labels() -> None:
+    """Prometheus gives the interval with the target, vmagent among the discovered labels."""
     assert scrape_interval({"scrapeInterval": "1m30s"}, {}) == timedelta(seconds=90)
     assert scrape_interval({}, {"__scrape_interval__": "1s"}) == timedelta(seconds=1)
     assert scrape_interval({}, {}) is None

@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[RunningServer]:
-    """A Prometheus that scrapes itself and has the rules, evaluated."""
+    """A Prometheus that scrapes itself, with evaluated rules."""
     job = {"job_name": "self", "static_configs": [{"targets": ["127.0.0.1:1"], "labels": {"instance": "dead"}}]}
     config = {"global": {"scrape_interval": "1s"}, "rule_files": [str(folder / "rules.yml")], "scrape_configs": [job]}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
@@ -70,12 +70,12 @@ def server(folder: Path) -> Iterator[RunningServer]:
 
 
 def gathered(folder: Path, url: str) -> Gathered:
-    """Gather by the policy."""
+    """Gather the evidence for the policy."""
     return gather(prepare(load(folder / "gonogo.yaml"), url), RUNS)
 
 
 def only(part: str, spoil: Spoil) -> Spoil:
-    """Spoil the answers to questions whose path holds ``part``."""
+    """Spoil the answers to questions with ``part`` in their path."""
     return lambda passing: spoil(passing) if part in passing.path else passing
 
 
@@ -84,8 +84,8 @@ def refused(passing: Passing) -> Passing:
     return replace(passing, status=403, body=b"not you")
 
 
-def test_what_no_server_answers_is_unread(folder: Path) -> None:
-    """Every question, each with its reason and the way out; runs and files are ours."""
+def test_questions_without_an_answer_are_unread(folder: Path) -> None:
+    """Each question has its cause and next step. Runs and files do not come from the server."""
     with faulty(lambda connection: connection.answer("404 Not Found", b"nothing here")) as server:
         found = gathered(folder, server.url)
     given = found.evidence
@@ -98,14 +98,14 @@ def test_what_no_server_answers_is_unread(folder: Path) -> None:
     assert [group.name for group in given.files] == ["g"]
 
 
-def test_a_bug_in_a_thread_is_a_bug(folder: Path) -> None:
-    """An error that is not a failure of a server is raised in the main thread."""
+def test_an_error_in_a_thread_is_raised_in_the_main_thread(folder: Path) -> None:
+    """The error is not a failure of the server."""
     with pytest.raises(UsageError, match="is not the URL of a server"):
         gathered(folder, "ftp://host")
 
 
-def test_it_leaves_no_thread_that_the_end_waits_for(folder: Path) -> None:
-    """An interrupt ends the command at once. Threads that still wait are in the background."""
+def test_waiting_threads_do_not_delay_the_end(folder: Path) -> None:
+    """All threads that wait for an answer are daemon threads, so an interrupt ends the command at once."""
     began = threading.Event()
 
     def hang(connection: Connection) -> None:
@@ -125,8 +125,8 @@ def test_it_leaves_no_thread_that_the_end_waits_for(folder: Path) -> None:
 
 @pytest.mark.live
 @pytest.mark.xdist_group("gather")
-def test_everything_is_read_in_one_batch(folder: Path, server: RunningServer) -> None:
-    """Samples with their own times, the instant answer, rules, targets, sources, version and clock."""
+def test_all_evidence_is_read_in_one_batch(folder: Path, server: RunningServer) -> None:
+    """The evidence has samples, the instant answer, rules, targets, sources, version and clock."""
     found = gathered(folder, server.url)
     given = found.evidence
     assert not isinstance(given.ranges, Unread)
@@ -171,10 +171,10 @@ def test_one_unanswered_question_leaves_the_others(
 
 @pytest.mark.live
 @pytest.mark.xdist_group("gather")
-def test_the_day_of_recent_subjects_is_the_servers(
+def test_the_day_of_recent_subjects_ends_at_the_time_of_the_server(
     folder: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A local clock two days ahead is reported, and changes neither what is asked nor whom it finds."""
+    """A local clock two days ahead is reported, and does not change the question."""
     asked: list[str] = []
 
     def listen(passing: Passing) -> Passing:
@@ -196,7 +196,7 @@ def test_the_day_of_recent_subjects_is_the_servers(
 @pytest.mark.xdist_group("gather")
 @pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/label/"])
 def test_a_warning_on_any_answer_is_kept(folder: Path, server: RunningServer, path: str) -> None:
-    """A warning counts also if only the list of subjects is partial: a subject outside it would not be missed."""
+    """A partial list of subjects counts too, because it may lack a subject."""
     with proxy(server.url) as front:
         front.spoil = only(path, lambda p: replace(p, body=p.body.replace(b'"status":"success"', UNPUBLISHED, 1)))
         assert gathered(folder, front.url).evidence.warnings == ("a shard is gone",)

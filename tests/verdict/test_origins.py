@@ -1,4 +1,4 @@
-"""The sources of series, and the series that are gone, asked of a real server."""
+"""The sources of series, and the vanished series, read from a real server."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ ODD = 'a"b\\c.*\n'
 SERVICES = ("mail", "web", ODD)
 
 
-def unheard(warnings: tuple[str, ...]) -> None:
-    """Take what the server warned of: here it never does."""
+def no_warnings(warnings: tuple[str, ...]) -> None:
+    """Check that the server gave no warnings."""
     assert warnings == ()
 
 
@@ -59,12 +59,12 @@ def fleet(*subjects: str) -> Policy:
 
 
 def all_of(*expressions: str) -> tuple[Selector, ...]:
-    """List what these expressions read."""
+    """Return the selectors of these expressions."""
     return tuple(selector for expression in expressions for selector in selectors(expression))
 
 
 def exposition(*services: str) -> str:
-    """Write what the node exports: two metrics with the same labels for each service, and one of another realm."""
+    """Write the metrics of the node: two with the same labels for each service, and one of another realm."""
     written = [value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for value in services]
     lines = [
         f'{metric}{{metric_realm="prod",service="{value}",zone="z"}} 1'
@@ -88,7 +88,7 @@ class Scene:
         return self.server.url
 
     def export(self, *services: str) -> None:
-        """Let these services be there, and wait until the server sees it."""
+        """Export these services, and wait until the server has scraped them."""
         self.file.write_text(exposition(*services), encoding="utf-8")
         count = f'count(duri_x{{metric_realm="prod"}}) == {len(services)}'
         await_true(lambda: query(CLIENT, self.url, count).series)
@@ -96,7 +96,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Start both."""
+    """Start the server and the node."""
     folder = tmp_path_factory.mktemp("origins")
     (folder / "textfile").mkdir()
     with node_exporter(folder / "textfile") as node:
@@ -108,23 +108,23 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             yield Scene(server, node, folder / "textfile" / "services.prom")
 
 
-def test_nothing_is_asked_where_there_is_nothing_to_ask() -> None:
-    """No selectors, no subjects, no down targets, no vanished ones: no question."""
+def test_without_selectors_or_subjects_no_question_is_sent() -> None:
+    """The same holds without down targets and without vanished subjects."""
     nowhere = "http://127.0.0.1:1"
-    assert origins(Inquiry(CLIENT, nowhere, unheard), ()) == {}
-    assert fed_by_down_targets(Inquiry(CLIENT, nowhere, unheard), evidence(), all_of("x")) == {}
+    assert origins(Inquiry(CLIENT, nowhere, no_warnings), ()) == {}
+    assert fed_by_down_targets(Inquiry(CLIENT, nowhere, no_warnings), evidence(), all_of("x")) == {}
     unread = evidence(targets=Unread("the targets", "gone"))
-    assert fed_by_down_targets(Inquiry(CLIENT, nowhere, unheard), unread, all_of("x")) == {}
+    assert fed_by_down_targets(Inquiry(CLIENT, nowhere, no_warnings), unread, all_of("x")) == {}
     for unread in (evidence(), evidence(pushes=Unread("the newest samples", "gone"))):
-        assert fed_by_push_groups(Inquiry(CLIENT, nowhere, unheard), unread, all_of("x")) == {}
-    assert recent_subjects(Inquiry(CLIENT, nowhere, unheard), fleet(), NOW) == ()
-    assert recent_subjects(Inquiry(CLIENT, nowhere, unheard), replace(fleet("service"), gates=()), NOW) == ()
+        assert fed_by_push_groups(Inquiry(CLIENT, nowhere, no_warnings), unread, all_of("x")) == {}
+    assert recent_subjects(Inquiry(CLIENT, nowhere, no_warnings), fleet(), NOW) == ()
+    assert recent_subjects(Inquiry(CLIENT, nowhere, no_warnings), replace(fleet("service"), gates=()), NOW) == ()
     for odd in ({"vanished": Unread("q", "w")}, {"instant": Unread("q", "w")}, {"vanished": ()}):
-        assert vanished_subjects(Inquiry(CLIENT, nowhere, unheard), fleet("service"), evidence(**odd)) == ()
+        assert vanished_subjects(Inquiry(CLIENT, nowhere, no_warnings), fleet("service"), evidence(**odd)) == ()
 
 
 @pytest.mark.parametrize("place", ["", "x", "2", "-1", "²"])
-def test_an_answer_to_another_question_is_none(place: str) -> None:
+def test_an_answer_to_another_question_is_an_error(place: str) -> None:
     """A row without a known selector cannot be assigned."""
     rows = f'[{{"metric":{{"gonogo_selector":"{place}"}},"value":[1700000000,"1"]}}]'
     body = f'{{"status":"success","data":{{"resultType":"vector","result":{rows}}}}}'.encode()
@@ -132,24 +132,24 @@ def test_an_answer_to_another_question_is_none(place: str) -> None:
         faulty(lambda connection: connection.answer("200 OK", body)) as server,
         pytest.raises(SourceError, match="another question"),
     ):
-        origins(Inquiry(CLIENT, server.url, unheard), all_of("x", "y"))
+        origins(Inquiry(CLIENT, server.url, no_warnings), all_of("x", "y"))
 
 
-def test_too_many_missing_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Too many subjects are not asked about by name: all count as seen within a day."""
+def test_too_many_missing_subjects_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many subjects are not followed by name. All of them count as seen within a day."""
     monkeypatch.setattr(asking, "MOST_FOLLOWED", 1)
     gone = ({"service": "a"}, {"service": "b"})
     nowhere = "http://127.0.0.1:1"
-    assert vanished_subjects(Inquiry(CLIENT, nowhere, unheard), fleet("service"), evidence(vanished=gone)) == gone
+    assert vanished_subjects(Inquiry(CLIENT, nowhere, no_warnings), fleet("service"), evidence(vanished=gone)) == gone
 
 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 def test_each_selector_has_its_sources(scene: Scene) -> None:
-    """Each selector has its jobs and instances, with any quotes in it, and no selector is left out."""
+    """Each selector has its jobs and instances, also with quotes in it."""
     scene.export(*SERVICES)
     asked = all_of('duri_x{metric_realm="prod"}', "no_such", "up offset 1s", narrowed("duri_x", equal("service", ODD)))
-    found = origins(Inquiry(CLIENT, scene.url, unheard), asked)
+    found = origins(Inquiry(CLIENT, scene.url, no_warnings), asked)
     assert set(found) == {selector.text for selector in asked}
     rows = [[(row["job"], row["instance"]) for row in found[selector.text]] for selector in asked]
     assert rows == [[("node", "n")], [], [("node", "n")], [("node", "n")]]
@@ -157,25 +157,25 @@ def test_each_selector_has_its_sources(scene: Scene) -> None:
 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
-def test_what_a_down_target_fed_is_still_known(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The series of a down target are gone from the instant answer, and were there within the day."""
+def test_the_series_of_a_down_target_are_still_known(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The series are gone from the instant answer, but they were there within the day."""
     scene.export("mail")
     selector = all_of('duri_x{metric_realm="prod"}', "no_such")
     scene.node.kill()
     try:
         await_true(lambda: targets(CLIENT, scene.url)[0].health is TargetHealth.DOWN)
         await_true(lambda: not query(CLIENT, scene.url, "duri_x").series)
-        assert not any(origins(Inquiry(CLIENT, scene.url, unheard), selector).values())
+        assert not any(origins(Inquiry(CLIENT, scene.url, no_warnings), selector).values())
         given = evidence(targets=targets(CLIENT, scene.url))
-        found = fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), given, selector)
+        found = fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), given, selector)
         assert [row["instance"] for row in found[selector[0].text]] == ["n"]
         assert found["no_such"] == ()
         monkeypatch.setattr(asking, "MOST_FOLLOWED", 0)
-        assert fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), given, selector) == found
+        assert fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), given, selector) == found
         other = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="m"),))
-        assert any(fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), other, selector).values())
+        assert any(fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), other, selector).values())
         monkeypatch.undo()
-        assert not any(fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), other, selector).values())
+        assert not any(fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), other, selector).values())
     finally:
         scene.node.launch()
 
@@ -183,23 +183,23 @@ def test_what_a_down_target_fed_is_still_known(scene: Scene, monkeypatch: pytest
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 @pytest.mark.parametrize("labels", [("service",), ("service", "zone")])
-def test_a_subject_that_is_gone_is_found(scene: Scene, labels: tuple[str, ...]) -> None:
-    """A vanished subject is found by one label or by several, in the policy's realm only, with any value."""
+def test_a_vanished_subject_is_found(scene: Scene, labels: tuple[str, ...]) -> None:
+    """The subject has one label or several, with any value. Only the policy's realm counts."""
     by = fleet(*labels)
     scene.export(*SERVICES)
     scene.export("mail")
-    candidates = recent_subjects(Inquiry(CLIENT, scene.url, unheard), by, time.time())
+    candidates = recent_subjects(Inquiry(CLIENT, scene.url, no_warnings), by, time.time())
     assert {subject["service"] for subject in candidates} == set(SERVICES)
     newest = query(CLIENT, scene.url, named(["duri_x"])).series
-    gone = vanished_subjects(Inquiry(CLIENT, scene.url, unheard), by, evidence(instant=newest, vanished=candidates))
+    gone = vanished_subjects(Inquiry(CLIENT, scene.url, no_warnings), by, evidence(instant=newest, vanished=candidates))
     assert {subject["service"] for subject in gone} == {"web", ODD}
     assert all(set(subject) == set(labels) for subject in gone)
 
 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
-def test_what_the_server_warned_of_is_heard(scene: Scene) -> None:
-    """Each question passes on the warnings: a partial answer would hide a missing series."""
+def test_each_question_reports_the_warnings_of_its_answer(scene: Scene) -> None:
+    """A partial answer could hide a missing series."""
 
     def warn(passing: Passing) -> Passing:
         return replace(passing, body=passing.body.replace(b'"success"', b'"success","warnings":["a shard is gone"]', 1))

@@ -13,12 +13,12 @@ from tests.evidence_builder import NOW, evidence, policy, samples
 
 
 def report(by: Policy, given: Evidence, skew: float | None = 0.1) -> Report:
-    """Judge and wrap it as decide does."""
+    """Judge, and make a report as decide does."""
     return Report(judge(by, given, NOW), "gonogo.yaml", "0" * 64, "prod", "http://127.0.0.1:9090", "2.42.0", skew)
 
 
-def test_json_has_the_contracts_keys() -> None:
-    """Other programs read these by name."""
+def test_json_has_the_keys_of_the_contract() -> None:
+    """Other programs read these keys by name."""
     read = json.loads(report_json(report(policy("x == 1 or y == 1", runs=Runs(required=("obs-lint",))), evidence())))
     assert read["schema"] == "gonogo/verdict/v1"
     assert read["policy"] == {"path": "gonogo.yaml", "sha256": "0" * 64}
@@ -33,8 +33,8 @@ def test_json_has_the_contracts_keys() -> None:
     assert (passed["value"], passed["series"], "terms" in passed) == (None, None, False)
 
 
-def test_a_value_that_is_no_number_is_null_and_in_words() -> None:
-    """JSON has no NaN; the detail has it."""
+def test_a_nan_value_is_null_in_json_and_named_in_the_detail() -> None:
+    """JSON has no NaN."""
     read = json.loads(report_json(report(policy("x == 1"), evidence(samples("duri_x", float("nan"))))))
     (check,) = read["subjects"][0]["gates"][0]["checks"]
     assert check["value"] is None
@@ -42,14 +42,14 @@ def test_a_value_that_is_no_number_is_null_and_in_words() -> None:
     assert (check["outcome"], check["reason"]) == ("UNKNOWN", "not-finite")
 
 
-def test_a_path_that_is_no_text_is_escaped() -> None:
-    """A file's name may be any bytes; JSON may not."""
+def test_a_path_that_is_no_utf8_is_escaped() -> None:
+    """A file name may have any bytes, but JSON may not."""
     read = json.loads(report_json(replace(report(policy("x == 1"), evidence()), policy_path="caf\udce9/ü.yaml")))
     assert read["policy"]["path"] == "caf\\udce9/ü.yaml"
 
 
 def test_text_begins_with_the_verdict() -> None:
-    """The first word is the answer, and the first line says why."""
+    """The first line also has the cause."""
     assert report_text(report(policy("x == 1"), evidence())).startswith("GO by gonogo.yaml on http://127.0.0.1:9090")
     failed = report_text(report(policy("x == 1", "y == 1"), evidence(samples("duri_x", 0.0))))
     assert failed.startswith("NO-GO ")
@@ -58,8 +58,8 @@ def test_text_begins_with_the_verdict() -> None:
     assert "[absent]: the server has no series duri_y" in failed
 
 
-def test_text_tells_failed_from_not_known() -> None:
-    """Both kinds of trouble are named apart."""
+def test_text_names_failed_and_unknown_gates_separately() -> None:
+    """The first line lists both kinds."""
     by = policy("x == 1", runs=Runs(required=("obs-lint",)))
     text = report_text(report(by, evidence(samples("duri_x", 0.0), runs={"obs-lint": RunState()})))
     assert text.splitlines()[0].endswith(": failed g; unknown obs-lint")
@@ -75,7 +75,7 @@ def test_text_shows_warnings_and_skew() -> None:
 
 
 def test_text_of_many_subjects_shows_the_worst_and_counts_the_rest() -> None:
-    """Ten thousand services do not flood a terminal."""
+    """Ten thousand services must not fill a terminal."""
     by = policy("x == 1", subjects=("service",))
     many = tuple(samples("duri_x", 1.0, service=f"s{n:02d}") for n in range(SHOWN_SUBJECTS + 4))
     bad = samples("duri_x", 0.0, service="zz")
@@ -84,8 +84,8 @@ def test_text_of_many_subjects_shows_the_worst_and_counts_the_rest() -> None:
     assert text.splitlines()[-1] == "  and 5 more subjects: 5 GO (--format json shows all)"
 
 
-def test_untrusted_text_cannot_drive_a_terminal() -> None:
-    """Label values come from anybody; escape sequences in them are written out."""
+def test_escape_sequences_of_label_values_are_escaped() -> None:
+    """Label values may come from any program."""
     by = policy("x == 1", subjects=("service",))
     text = report_text(report(by, evidence(samples("duri_x", service="\x1b[2Jevil\u202e"))))
     assert "\x1b" not in text
@@ -93,8 +93,8 @@ def test_untrusted_text_cannot_drive_a_terminal() -> None:
     assert "\\x1b[2Jevil\\u202e" in text
 
 
-def test_untrusted_text_cannot_make_a_line() -> None:
-    """No second line of the report can claim to be the first, or another gate."""
+def test_a_label_value_cannot_forge_a_line() -> None:
+    """No other line of the report can look like the first line or like a gate."""
     by = policy("x == 1", subjects=("service",))
     forged = report(by, evidence(samples("duri_x", service="a\nGO by me\t: every gate passes")))
     text = report_text(replace(forged, policy_path="gonogo.yaml\nGO"))
@@ -109,7 +109,7 @@ def test_the_same_report_is_the_same_text() -> None:
     assert report_text(first) == report_text(replace(first))
 
 
-def test_a_cause_that_conditions_of_a_gate_share_is_one_line_with_their_names() -> None:
+def test_conditions_of_a_gate_with_one_cause_share_a_line() -> None:
     """A condition with its own cause, and a condition that is not UNKNOWN, keep their lines."""
     by = policy("x == 1", "y == 1", "x <= 2")
     _, gate, unknown, failed = report_text(report(by, evidence(samples("duri_y", 0.0)))).splitlines()
@@ -118,8 +118,8 @@ def test_a_cause_that_conditions_of_a_gate_share_is_one_line_with_their_names() 
     assert failed.startswith("          FAIL    y == 1: ")
 
 
-def test_a_cause_that_several_gates_share_is_printed_once_with_all_conditions() -> None:
-    """An unreachable server is one line, and the conditions are named below it."""
+def test_a_cause_of_several_gates_is_printed_once() -> None:
+    """The conditions are named below the cause."""
     gates = (Gate("a", (parse_condition("x == 1"), parse_condition("x <= 2"))), Gate("b", (parse_condition("x >= 0"),)))
     _, cause, names, *rest = report_text(report(policy(gates=gates), evidence(samples("duri_y", 1.0)))).splitlines()
     assert cause.startswith("  UNKNOWN in 2 gates [absent]: the server has no series duri_x; ")

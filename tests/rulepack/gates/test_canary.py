@@ -15,7 +15,7 @@ def test_the_failure_ratio_has_no_added_one() -> None:
 
 
 def test_alerts_take_their_thresholds_from_the_policy() -> None:
-    """Failures end a dry run, so they are critical; repetition and few samples are warnings."""
+    """Failures end a dry run, so they are critical. Repetition and few samples are warnings."""
     told = {
         rule.name: (rule.labels["severity"], rule.labels.get("condition"))
         for rule in alerts(GATE, preset_policy(), INTERVAL)
@@ -28,7 +28,7 @@ def test_alerts_take_their_thresholds_from_the_policy() -> None:
     }
 
 
-def test_a_subject_that_beats_without_a_canary_is_told_of() -> None:
-    """With several subjects the alert sees the one that is missing."""
+def test_the_absence_alert_finds_a_subject_without_a_canary() -> None:
+    """With several subjects the alert finds the subject that beats but has no canary."""
     absent = alerts(GATE, of_services(), INTERVAL)[-1].expression
     assert 'group by (metric_realm, service) (duri_heartbeat_ok{metric_realm="prod"}) unless' in absent

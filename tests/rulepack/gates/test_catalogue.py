@@ -1,4 +1,4 @@
-"""The catalogue: the preset's gates, their signals and their rules, as the contract names them."""
+"""The catalogue: the gates of the preset, their signals and their rules, as the contract names them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def signals(policy: Policy) -> dict[str, Signal]:
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
 
 
-def test_the_gates_stand_in_the_presets_order() -> None:
-    """Names and order are those of every report."""
+def test_the_gates_have_the_order_of_the_preset() -> None:
+    """Every report uses these names and this order."""
     assert [gate.name for gate in PRESET_GATES] == [
         "heartbeat",
         "error-budget-burn-ok",
@@ -35,8 +35,8 @@ def test_the_gates_stand_in_the_presets_order() -> None:
     ]
 
 
-def test_a_policy_without_gates_slos_and_weights_has_signals_all_the_same() -> None:
-    """The loader asks for signals before it has built anything else."""
+def test_a_policy_without_gates_slos_and_weights_has_signals() -> None:
+    """The loader needs the signals before it has built the rest of the policy."""
     assert {"heartbeat_ok", "lyapunov_v"} <= signals(BARE).keys()
     assert [rule.name for gate in PRESET_GATES for rule in alerts(gate, BARE, INTERVAL)] == ["HeartbeatVanished"]
     assert "p_lyapunov_v" not in {rule.name for gate in PRESET_GATES for rule in recording_rules(gate, BARE, INTERVAL)}
@@ -49,7 +49,7 @@ def test_every_signal_is_recorded_under_its_metric(policy: Policy) -> None:
     assert recorded == {signal.metric for signal in signals(policy).values()}
 
 
-def test_every_rule_bears_the_realm() -> None:
+def test_every_rule_has_the_realm_label() -> None:
     """Packs of two realms on one server record different series."""
     for gate in PRESET_GATES:
         rules = recording_rules(gate, preset_policy(), INTERVAL)
@@ -59,8 +59,8 @@ def test_every_rule_bears_the_realm() -> None:
             assert rule.labels["metric_realm"] == "prod"
 
 
-def test_without_a_realm_no_rule_speaks_of_one() -> None:
-    """A system without the label gets rules without it."""
+def test_without_a_realm_no_rule_has_the_realm_label() -> None:
+    """A policy without a realm gets rules without the label."""
     policy = replace(preset_policy(), realm=None)
     for gate in PRESET_GATES:
         rules, alarms = recording_rules(gate, policy, INTERVAL), alerts(gate, policy, INTERVAL)
@@ -96,12 +96,12 @@ def test_ranges_are_those_of_the_contract(name: str, meant: ValueRange) -> None:
 
 
 def test_scopes_are_those_of_the_contract() -> None:
-    """Rehearsal, V and uptime are shared; all other signals belong to a subject."""
+    """Rehearsal, V and uptime are shared. All other signals belong to a subject."""
     shared = {name for name, signal in signals(preset_policy()).items() if signal.scope is Scope.SHARED}
     assert shared == {"dr_rehearsal_age_hours", "dr_rehearsal_p95_minutes", "lyapunov_v", "green_uptime_ratio"}
 
 
-def test_pushes_may_be_as_old_as_the_contract_says() -> None:
+def test_the_greatest_ages_of_pushes_are_those_of_the_contract() -> None:
     """A heartbeat's push is as fresh as a beat, and a rehearsal's push may be 25 hours old."""
     heartbeat = Heartbeat(fresh=timedelta(seconds=90))
     found = signals(preset_policy(heartbeat))
@@ -113,8 +113,8 @@ def test_pushes_may_be_as_old_as_the_contract_says() -> None:
             assert signal.push_max_age == (25 * HOUR if name.startswith("dr_") else None)
 
 
-def test_writers_times_are_where_the_contract_says() -> None:
-    """The time of heartbeat signals is that of the beat, and the age of a rehearsal is that of its last success."""
+def test_the_metrics_of_writer_times_are_those_of_the_contract() -> None:
+    """Heartbeat signals have the time of the beat. The age of a rehearsal has the time of its last success."""
     found = signals(preset_policy())
     assert {name.partition("_")[0] for name in found} > {"heartbeat", "dr"}
     for name, signal in found.items():
@@ -132,14 +132,14 @@ def test_names_follow_the_heartbeats_durations() -> None:
     assert {"heartbeat_fresh_300s", "heartbeat_changes_1h30m"} <= signals(preset_policy(heartbeat)).keys()
 
 
-def test_every_slo_is_asked_for() -> None:
-    """Each SLO is one series of its own."""
+def test_the_burn_signal_has_a_series_for_each_slo() -> None:
+    """Each SLO is one series."""
     burn = signals(of_services())["error_budget_burn_7d"]
     assert burn.each == ({"slo": "green"}, {"slo": "api"})
 
 
-def test_what_is_a_subjects_own_keeps_its_labels() -> None:
-    """Aggregates of subject signals keep the subject labels, and shared ones do not."""
+def test_rules_of_subject_signals_keep_the_subject_labels() -> None:
+    """Aggregates of shared signals do not keep the subject labels."""
     for gate in PRESET_GATES:
         scopes = {signal.metric: signal.scope for signal in gate.signals(of_services())}
         rules = recording_rules(gate, of_services(), INTERVAL)

@@ -16,13 +16,13 @@ def expressions(heartbeat: Heartbeat) -> dict[str, str]:
     return {rule.name: rule.expression for rule in recording_rules(GATE, preset_policy(heartbeat), INTERVAL)}
 
 
-def test_the_rules_read_one_copy() -> None:
-    """``heartbeat.read`` chooses between the collector's file and the Pushgateway."""
+def test_the_rules_read_the_copy_that_the_policy_chooses() -> None:
+    """``heartbeat.read`` chooses between the textfile and the Pushgateway."""
     assert 'via="textfile"' in expressions(Heartbeat())["duri_heartbeat_age_seconds"]
     assert 'via="push"' in expressions(Heartbeat(read="push"))["duri_heartbeat_age_seconds"]
 
 
-def test_freshness_is_the_policys() -> None:
+def test_the_limit_of_freshness_is_that_of_the_policy() -> None:
     """A beat is fresh from 5 s ahead of the server's clock to just under ``fresh``."""
     fresh = expressions(Heartbeat(fresh=timedelta(seconds=45)))["duri_heartbeat_fresh_45s"]
     assert ">= bool -5" in fresh
@@ -39,6 +39,6 @@ def test_alerts_take_their_thresholds_from_the_policy() -> None:
     assert "HeartbeatAbsent" in told
 
 
-def test_a_policy_without_the_gate_still_hears_of_a_vanished_source() -> None:
-    """The alerts on violations go with the gate, and the alert on a vanished source stays."""
+def test_a_policy_without_the_gate_keeps_the_alert_on_a_vanished_source() -> None:
+    """The alerts on violations exist only with the gate."""
     assert [rule.name for rule in alerts(GATE, replace(preset_policy(), gates=()), INTERVAL)] == ["HeartbeatVanished"]

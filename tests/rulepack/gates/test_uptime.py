@@ -9,15 +9,15 @@ from gonogo.rulepack.rules import recording_rules
 from tests.rulepack.policies import of_services, preset_policy
 
 
-def test_due_is_a_day_over_the_interval() -> None:
-    """A group every 7 s owes 86,400 / 7 samples."""
+def test_the_due_samples_are_a_day_divided_by_the_interval() -> None:
+    """A group with an interval of 7 s must have 86,400 / 7 samples a day."""
     (rule,) = recording_rules(GATE, preset_policy(), timedelta(seconds=7))
     assert rule.expression == (
         'clamp_max(sum_over_time(duri_heartbeat_fresh_120s{metric_realm="prod"}[1d]) / (86400 / 7), 1)'
     )
 
 
-def test_with_subjects_the_worst_stands_for_all() -> None:
+def test_with_subjects_the_rule_takes_the_worst_uptime() -> None:
     """The uptime of one subject does not compensate for the downtime of another."""
     (rule,) = recording_rules(GATE, of_services(), timedelta(seconds=30))
     assert rule.expression.startswith("min by (metric_realm) (")

@@ -1,4 +1,4 @@
-"""A hostile input: a realistic one with some changes, made anew from its number alone."""
+"""A hostile input: a realistic input with some changes. Its number alone decides the input."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ class Case:
 
 
 def case(number: int, corpus: str = "") -> Case:
-    """Make the input of a number; with other seeds it is another one.
+    """Make the input of a number.
 
-    What an example states of its configuration is not true of a changed one: that is read from its text.
+    Other seeds give another input. The configuration of a changed example is read from the changed text, not from the
+    facts of the example.
     """
     if number >= SWEEP:
         return Case(number, *_placed(*sweep(number - SWEEP, SWEPT)))

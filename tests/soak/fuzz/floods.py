@@ -1,4 +1,4 @@
-"""Places in rule files and tests that take any text, and texts that are one short piece over and over."""
+"""Places in rule files and tests that accept any text, and texts that repeat one short piece."""
 
 from __future__ import annotations
 
@@ -95,13 +95,13 @@ HOSTILE = (
 
 
 def sweep(number: int, size: int) -> tuple[str, str]:
-    """Give the place and the text of a number: every place with every hostile piece, the places in turn."""
+    """Return the place and the text of a number. All places get the first hostile piece, then the next piece."""
     piece = HOSTILE[number // len(PLACES) % len(HOSTILE)]
     return list(PLACES)[number % len(PLACES)], piece * (size // len(piece))
 
 
 def filled(place: str, text: str) -> Example:
-    """Put a text, quoted, into a place; rules and tests stand beside it."""
+    """Put a text, quoted, into a place. Rules and tests are beside it."""
     name, form = PLACES[place]
     rules = "groups: [{name: g, rules: [{record: a:b, expr: x}, {alert: A, expr: a:b > 1, for: 1m}]}]\n"
     tests = "rule_files: [rules.yml]\ntests: [{promql_expr_test: [{expr: a:b}], alert_rule_test: [{alertname: A}]}]\n"
@@ -109,6 +109,6 @@ def filled(place: str, text: str) -> Example:
 
 
 def flood(chance: Random, size: int) -> str:
-    """Give a text of one or two pieces over and over, in one of the forms."""
+    """Return a text that repeats one or two pieces, in one of the forms."""
     piece = "".join(chance.choices(PIECES, k=chance.choice((1, 1, 2))))
     return chance.choice(FORMS).format(piece * max(1, size // len(piece)))

@@ -1,4 +1,4 @@
-"""What holds for every input, however broken: it is judged to its end, and what is said of it can be read and found."""
+"""The laws for every input, however broken: it is judged to its end, and each message can be read and found."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ASKED_MUTANTS = 2
 
 
 def hold(case: Case) -> None:
-    """Lead an input through all of the lint and the unit tests.
+    """Run the lint and the unit tests on an input, and check the laws.
 
     Raises:
         AssertionError: a law is broken.
@@ -67,7 +67,7 @@ def hold(case: Case) -> None:
 
 
 def _estate(case: Case) -> Estate:
-    """Read the changed file as whatever it could be taken for; what it is not, the other files are."""
+    """Read the changed file as each kind of file. The other kinds come from the other files."""
     text, name = case.text, case.name
     nature(parse_documents(text, name), text)
     requirements, _ = read_requirements(text, name)
@@ -115,7 +115,7 @@ def _refuses_as_baseline(text: str) -> None:
 
 
 def _shows(text: str) -> None:
-    """Hold that a text has nothing in it that moves a cursor, and ends."""
+    """Check that a text ends with a line feed and has no control characters."""
     assert text.endswith("\n")
     assert all(line.isprintable() for line in text.split("\n")), [x for x in text.split("\n") if not x.isprintable()]
 
@@ -152,7 +152,7 @@ def _unit(unit: UnitFile, estate: Estate, case: Case) -> None:
 
 
 def _mutate(unit: UnitFile, estate: Estate, case: Case) -> None:
-    """Ask of some rules, removed and changed, what the tests say to it."""
+    """Remove and change some rules, and ask the tests about each change."""
     text = case.example.files.get(unit.path, case.text)
     sources = tuple(_sources(estate, case))
     loaded = Loaded(text, unit, tuple(LoadedEntry(entry, sources) for entry in unit.rule_files))
@@ -176,7 +176,7 @@ def _sources(estate: Estate, case: Case) -> Iterable[RuleSource]:
 
 
 def _trials(sheet: Sheet, rule: RuleText, unit: UnitFile) -> Iterator[Trial]:
-    """Give the trials that must be run first, of the rule removed and of some of its mutants."""
+    """Yield the first trials of the removed rule and of some of its mutants."""
     expects_firing([unit], rule.rule)
     expects_quiet([unit], rule.rule)
     made = mutations(rule.rule, rule.own_labels, annotated=True)
@@ -186,5 +186,5 @@ def _trials(sheet: Sheet, rule: RuleText, unit: UnitFile) -> Iterator[Trial]:
 
 
 def _reads_back(trial: Trial) -> bool:
-    """Tell whether what is written for promtool is YAML."""
+    """Return whether the files for promtool are valid YAML."""
     return not any(parse(text, "trial.yml").problems for text in (trial.test, *trial.rules))

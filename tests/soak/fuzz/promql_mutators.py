@@ -74,14 +74,14 @@ def join(text: str, chance: Random, others: Sequence[str]) -> str:
 
 
 def nest(text: str, chance: Random, _: Sequence[str]) -> str:
-    """Put it into one operation or many."""
+    """Put the expression into one or more operations."""
     for _level in range(chance.choice((1, 1, 2, 4))):
         text = chance.choice(_NESTINGS).replace("{}", text)
     return text
 
 
 def nest_deep(text: str, chance: Random, _: Sequence[str]) -> str:
-    """Put it into the same operation again and again."""
+    """Put the expression into the same operation many times."""
     form = chance.choice(_NESTINGS)
     for _level in range(chance.randint(10, _DEEPEST) if form.count("{}") == 1 else chance.randint(2, 6)):
         text = form.replace("{}", text)
@@ -89,13 +89,13 @@ def nest_deep(text: str, chance: Random, _: Sequence[str]) -> str:
 
 
 def chain(text: str, chance: Random, _: Sequence[str]) -> str:
-    """Repeat it with an operator between."""
+    """Repeat the expression with an operator between."""
     operator = chance.choice(("+", "-", "^", " or ", " and ", " > bool ", ",", " @ 1 ", " offset 5m ", "[5m:]", "/"))
     return operator.join([text if chance.random() < 0.5 else "x"] * chance.randint(10, _DEEPEST))
 
 
 def as_text(text: str, chance: Random, _: Sequence[str]) -> str:
-    """Change it as any text is changed."""
+    """Change the expression as a plain text."""
     return chance.choice((flip_bytes, put_character, change_character))(text, chance)
 
 

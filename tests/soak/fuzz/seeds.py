@@ -1,4 +1,4 @@
-"""What inputs are mutated from: the files of checks' examples, transcripts and our rule pack, and any folder's YAML."""
+"""The seeds of the inputs: examples of the checks, transcripts, the rule pack, and YAML files of a folder."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ owners: {label: team, names: [payments, storage]}
 
 @cache
 def seeds(corpus: str = "") -> tuple[Example, ...]:
-    """Give every seed, always in the same order; ``corpus`` is a folder whose YAML files are seeds as well."""
+    """Return every seed, always in the same order. YAML files of the folder ``corpus`` are seeds as well."""
     bundles = [*_examples(), *_transcripts(), *_of_pack(), *(_alone(text) for text in (_WRAPPED, _REQUIREMENTS))]
     bundles += [_alone(path.read_text(encoding="utf-8")) for path in _files(corpus)]
     return tuple(portion for bundle in bundles for portion in _portions(bundle))
@@ -68,7 +68,7 @@ def seeds(corpus: str = "") -> tuple[Example, ...]:
 
 @cache
 def expressions(corpus: str = "") -> tuple[str, ...]:
-    """Give the expressions of all seeds, each once."""
+    """Return the expressions of all seeds, without repetition."""
     texts = (text for one in seeds(corpus) for text in one.files.values())
     found = (rule.rule.expression for text in texts for rule in source_file(text, RULES).rules)
     return tuple(dict.fromkeys(found))
@@ -103,13 +103,13 @@ def _files(corpus: str) -> Sequence[Path]:
 
 
 def _alone(text: str) -> Example:
-    """Make an example of one file under the name that its content asks for; tests get rules to be about."""
+    """Make an example of one file, with the name that fits its content. Tests get a rule file beside them."""
     name = _NAMES.get(nature(parse_documents(text, RULES), text), RULES)
     return Example({RULES: _WRAPPED, name: text} if name == TESTS else {name: text})
 
 
 def _portions(bundle: Example) -> Iterator[Example]:
-    """Cut the long files of an example; what is short stays as it is."""
+    """Cut the long files of an example into portions. Short files stay."""
     cut = {name: tuple(_cut(text)) for name, text in bundle.files.items()}
     for number in range(max(map(len, cut.values()), default=0)):
         files: Mapping[str, str] = {name: parts[number % len(parts)] for name, parts in cut.items()}
@@ -117,7 +117,7 @@ def _portions(bundle: Example) -> Iterator[Example]:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Give a file whole, and, where it is long, its rules or tests a few at a time under what stands above them."""
+    """Yield a file whole. Of a long file, also yield a few rules or tests at a time, with the head of the file."""
     yield text
     rules = [rule.document.position(rule.loc).line for rule in source_file(text, RULES).rules]
     begins = rules or [test.where.line for test in read_unit(text, TESTS).tests]

@@ -1,4 +1,4 @@
-"""Changes of a text that know nothing of its meaning, or only that it is YAML."""
+"""Changes of a text without knowledge of its meaning, or only with the knowledge that it is YAML."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _lines(text: str) -> list[str]:
 
 
 def flip_bytes(text: str, chance: Random) -> str:
-    """Change single bits; what is no UTF-8 any more is dropped, for such files are refused before they come here."""
+    """Change single bits. Bytes that are no UTF-8 afterwards are dropped, because the lint refuses such files."""
     content = bytearray(text.encode())
     for _ in range(chance.randint(1, 4)):
         if content:
@@ -54,13 +54,13 @@ def flip_bytes(text: str, chance: Random) -> str:
 
 
 def put_character(text: str, chance: Random) -> str:
-    """Put in a character that means something, or an odd one."""
+    """Insert a character of the syntax, or an odd one."""
     at = _spot(text, chance)
     return text[:at] + _character(chance) + text[at:]
 
 
 def change_character(text: str, chance: Random) -> str:
-    """Put another character in the place of one."""
+    """Replace a character."""
     at = _spot(text, chance)
     return text[:at] + _character(chance) + text[at + 1 :]
 
@@ -110,7 +110,7 @@ def indent(text: str, chance: Random) -> str:
 
 
 def put_yaml(text: str, chance: Random) -> str:
-    """Put in a piece of YAML where a word begins or ends."""
+    """Insert a piece of YAML at the beginning or end of a word."""
     ends = [found.start() for found in _WORD.finditer(text)] or [0]
     at = chance.choice(ends)
     return text[:at] + chance.choice(YAML) + text[at:]
@@ -125,12 +125,12 @@ def swap_words(text: str, chance: Random) -> str:
 
 
 def change_number(text: str, chance: Random) -> str:
-    """Put a huge, tiny or strange number in the place of one."""
+    """Replace a number with a huge, tiny or strange number."""
     return _exchanged(text, _NUMBER, NUMBERS, chance)
 
 
 def change_duration(text: str, chance: Random) -> str:
-    """Put a huge, tiny or strange duration in the place of one."""
+    """Replace a duration with a huge, tiny or strange duration."""
     return _exchanged(text, _DURATION, DURATIONS, chance)
 
 
@@ -142,7 +142,7 @@ def repeat(text: str, chance: Random) -> str:
 
 
 def wrap(text: str, chance: Random) -> str:
-    """Make a resource of a rule file, or a file of several documents of it."""
+    """Make a Kubernetes resource, or a file of several documents, from a rule file."""
     inner = "".join(f"  {line}\n" for line in _lines(text))
     resource = f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec:\n{inner}"
     items = "".join(f"    {line}\n" for line in resource.split("\n"))

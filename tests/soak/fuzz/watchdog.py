@@ -1,4 +1,4 @@
-"""Runs inputs in a process that may hang or die, and tells what became of each that broke a law."""
+"""Runs inputs in a process that may hang or die, and reports each input that broke a law."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.st
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a run.
+    """The outcome of a run.
 
     Attributes:
         begun: how many inputs were tried.
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def run(first: int, count: int) -> Outcome:
-    """Try inputs; where one ends the process, go on behind it."""
+    """Try inputs. If one input ends the process, continue with the next."""
     outcome = Outcome()
     end, at = first + count, first
     while at < end and len(outcome.broken) < MOST_BROKEN:
@@ -50,7 +50,7 @@ def run(first: int, count: int) -> Outcome:
 
 
 def _until_it_ends(first: int, count: int, outcome: Outcome) -> int:
-    """Run one process; give the number of the first input that it did not try."""
+    """Run one process. Return the number of the first input that it did not try."""
     number, finished = first, False
     with TemporaryFile() as errors:
         command = [*_WORKER, str(first), str(count)]
@@ -72,7 +72,7 @@ def _until_it_ends(first: int, count: int, outcome: Outcome) -> int:
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """Give the lines of a process; one that hangs is made to say where, and ended."""
+    """Yield the lines of a process. A process that hangs is aborted, so that it prints its stack."""
     assert process.stdout is not None
     buffered = b""
     while True:

@@ -27,7 +27,7 @@ MOST_ADDRESSES = 2 * 1024**3
 
 
 def main(first: int, count: int, *, shown: bool = False) -> None:
-    """Try so many inputs, from a number on."""
+    """Try ``count`` inputs, starting with the number ``first``."""
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
     corpus = os.environ.get(CORPUS, "")
@@ -49,7 +49,7 @@ def main(first: int, count: int, *, shown: bool = False) -> None:
 
 
 def _peak() -> int:
-    """Give the most memory that this program held, in bytes; ``getrusage`` counts what its parent held before it."""
+    """Return the peak memory of this program in bytes. ``getrusage`` would include the memory of its parent."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 

@@ -26,13 +26,13 @@ def test_values_in_range_have_no_doubts(values: tuple[float, ...], meant: ValueR
 
 
 @given(st.lists(st.floats(0, 1), min_size=1).map(tuple))
-def test_usual_values_take_the_quick_way(values: tuple[float, ...]) -> None:
-    """The quick check accepts values in range."""
+def test_values_in_range_pass_the_quick_check(values: tuple[float, ...]) -> None:
+    """The quick check accepts all values in range."""
     assert _all_in_range(values, ValueRange(0, 1))
 
 
-def test_a_sum_beyond_all_doubles_takes_the_slow_way() -> None:
-    """The quick way may say no to what is in order: then nothing strange is found."""
+def test_huge_values_fail_only_the_quick_check() -> None:
+    """The quick check may refuse valid values. The slow explanation then finds no doubt."""
     huge = (sys.float_info.max,) * 2
     assert not _all_in_range(huge, ValueRange())
     assert list(_value_doubts(huge, Signal("x", "duri_x"), 60)) == []
@@ -52,25 +52,25 @@ def every(step: float, oldest: float, value: float = 1.0) -> list[tuple[float, f
     return [(oldest - n * step, value) for n in range(int(oldest / step) + 1)]
 
 
-def test_false_at_any_sample_is_against_it() -> None:
-    """One sample of the window below the bound fails it."""
+def test_one_false_sample_fails_the_window() -> None:
+    """One sample of the window does not meet the condition."""
     samples = every(30, 300)
     samples[5] = (samples[5][0], 0.0)
     assert held_for(ABOVE, 300, series(*samples), NOW, 30) is Outcome.FAIL
 
 
-def test_unbroken_for_long_enough_passes() -> None:
-    """Held at every sample for the whole duration."""
+def test_a_condition_that_holds_for_the_whole_window_passes() -> None:
+    """Every sample of the duration meets the condition."""
     assert held_for(ABOVE, 300, series(*every(30, 300)), NOW, 30) is Outcome.PASS
 
 
-def test_a_short_history_is_not_known() -> None:
-    """Held, but not for long enough to know."""
+def test_a_history_shorter_than_the_window_is_unknown() -> None:
+    """Every sample meets the condition, but the history is too short."""
     assert held_for(ABOVE, 300, series(*every(30, 120)), NOW, 30) is Outcome.UNKNOWN
 
 
-def test_a_gap_neither_completes_nor_resets() -> None:
-    """The time beyond two intervals is subtracted, and what came before still counts."""
+def test_a_gap_is_subtracted_and_does_not_reset_the_window() -> None:
+    """The time beyond two intervals is subtracted, and the samples before the gap still count."""
     before = [(age + 240, value) for age, value in every(30, 300)]
     after = every(30, 150)
     gapped = series(*before, *after)
@@ -78,14 +78,14 @@ def test_a_gap_neither_completes_nor_resets() -> None:
     assert held_for(ABOVE, 300, gapped, NOW, 30) is Outcome.PASS
 
 
-def test_a_violation_before_the_window_only_leaves_it_unknown() -> None:
-    """Reached because of a gap, an older violation does not prove one within."""
+def test_a_violation_before_the_window_leaves_it_unknown() -> None:
+    """A gap makes the older violation visible. The violation does not prove one within the window."""
     samples = [(400.0, 0.0), *every(30, 120)]
     assert held_for(ABOVE, 300, series(*samples), NOW, 30) is Outcome.UNKNOWN
 
 
 def test_samples_ahead_of_now_add_no_time() -> None:
-    """A sample in the future (within the tolerance) stands from now on."""
+    """A sample in the future (within the tolerance) counts from now on."""
     assert held_for(ABOVE, 60, series((-3, 1.0)), NOW, 30) is Outcome.UNKNOWN
 
 
@@ -102,19 +102,19 @@ def test_samples_ahead_of_now_add_no_time() -> None:
         ([0.5, 0.1, 0.1, 0.1], Outcome.PASS),
     ],
 )
-def test_falling(values: list[float], expected: Outcome) -> None:
-    """No sample above an earlier one by over 0.01, and the last below the first by over 0.01."""
+def test_falling_needs_a_fall_without_a_rise(values: list[float], expected: Outcome) -> None:
+    """No sample is over 0.01 above an earlier one, and the last sample is over 0.01 below the first."""
     samples = [(600.0 - 60 * n, value) for n, value in enumerate(values)]
     assert falling(1800, series(*samples), NOW) is expected
 
 
-def test_falling_looks_no_further_back_than_asked() -> None:
-    """A fall before the window proves nothing within it."""
+def test_falling_reads_only_its_own_window() -> None:
+    """A fall before the window proves nothing within the window."""
     assert falling(60, series((900, 5.0), (30, 0.1), (0, 0.1)), NOW) is Outcome.FAIL
 
 
 @given(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=30), st.integers(1, 20))
-def test_held_for_agrees_with_the_definition_where_nothing_is_missing(values: list[float], steps: int) -> None:
+def test_held_for_agrees_with_the_definition_without_gaps(values: list[float], steps: int) -> None:
     """Law: without gaps, PASS means true at every sample of a window that is covered."""
     samples = series(*((30.0 * (len(values) - 1 - n), value) for n, value in enumerate(values)))
     window = values[-(steps + 1) :]

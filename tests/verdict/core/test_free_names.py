@@ -24,7 +24,7 @@ QUOTED = 'sum({"http.requests","service.name"="web"})'
 
 
 def free(metric: str = METRIC, labels: Mapping[str, str] = NONE, scope: Scope = Scope.SUBJECT) -> Policy:
-    """Build a policy that reads one metric of a free name, and ``x`` of a classic one."""
+    """Build a policy with one metric of a free name, and ``x`` with a classic name."""
     signals = {"free": Signal("free", metric, labels, scope=scope), "x": Signal("x", "duri_x")}
     return policy("free >= 1", "x >= 1", signals=signals)
 
@@ -56,14 +56,14 @@ def traced(**changes: object) -> Evidence:
 
 
 def checks(by: Policy, given: Evidence) -> tuple[JudgedCondition, JudgedCondition]:
-    """Judge, and give the check of the free name and that of the classic one."""
+    """Return the check of the free name and the check of the classic name."""
     (subject,) = judge(by, given, NOW).subjects
     one, other = subject.gates[0].checks
     return one, other
 
 
-def test_sources_that_could_not_be_asked_for_are_doubts_of_one_signal() -> None:
-    """A server that cannot read the names says nothing of their sources; the other signals are judged."""
+def test_unread_sources_of_a_free_name_are_a_doubt_of_one_signal() -> None:
+    """A server that cannot read the names gives no sources for them. The other signals are judged."""
     (selector,) = RuleGraph.of((RuleGroup("free", (rule(METRIC, QUOTED),)),)).raw_selectors(METRIC)
     unread = Unread("the sources", "parse error: unexpected string", "see the query")
     origins = {text: rows for text, rows in traced().origins.items() if text != selector.text}  # type: ignore[union-attr]
@@ -98,8 +98,8 @@ def test_sources_that_could_not_be_asked_for_are_doubts_of_one_signal() -> None:
         ),
     ],
 )
-def test_a_server_that_is_too_old_is_the_reason(by: Policy, named: str, version: str, advice: str) -> None:
-    """Starting an exporter or loading a rule would not help. 2.55 has a flag for such names."""
+def test_the_reason_names_a_server_that_is_too_old(by: Policy, named: str, version: str, advice: str) -> None:
+    """Another exporter or rule would not help. 2.55 has a flag for free names."""
     missing = traced(ranges={"x": (samples("duri_x"),)}, instant=(at_now(samples("duri_x")),), version=version)
     one, _ = checks(by, missing)
     assert one.doubts[0].reason is Reason.ABSENT
@@ -107,16 +107,16 @@ def test_a_server_that_is_too_old_is_the_reason(by: Policy, named: str, version:
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.16.0", "odd", None])
-def test_a_server_that_is_not_known_to_be_too_old_is_not_blamed(version: str | None) -> None:
-    """The usual advice is given."""
+def test_a_server_of_a_new_or_unknown_version_is_not_the_reason(version: str | None) -> None:
+    """The reason has the usual advice."""
     missing = traced(ranges={}, instant=(), version=version)
     one, other = checks(free("http.requests"), missing)
     assert "start what exports it" in one.detail
     assert "start what exports it" in other.detail
 
 
-def test_a_classic_name_is_never_the_reason() -> None:
-    """Old servers take it; and a signal that all subjects share needs none of their labels."""
+def test_a_classic_name_never_blames_the_server() -> None:
+    """Old servers accept classic names. A shared signal needs no labels of the subjects."""
     missing = traced(ranges={}, instant=(), version="2.42.0")
     _, other = checks(free("http.requests"), missing)
     assert "start what exports it" in other.detail
@@ -127,7 +127,7 @@ def test_a_classic_name_is_never_the_reason() -> None:
 
 @given(st.text(min_size=1), st.text(min_size=1), st.text(min_size=1))
 def test_any_name_is_judged(metric: str, name: str, value: str) -> None:
-    """Law: with any name of metric, label and subject, a healthy system is GO."""
+    """Law: a healthy system is GO with any names of metric, label and subject."""
     assume(name not in {"job", "instance", "metric_realm", "__name__", "mode"})
     assume(metric not in {"duri_x", "duri_y", "raw_x"})
     series = labelled(metric, name, value)

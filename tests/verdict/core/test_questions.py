@@ -22,15 +22,18 @@ GATE = Gate(
 
 
 def test_one_subject_shares_two_windows() -> None:
-    """Newest samples over five minutes, everything lasting over the longest window and a quarter."""
+    """The newest samples have a window of 5 min.
+
+    All conditions with a duration share the longest window plus a quarter.
+    """
     asked = ask(policy(gates=(GATE,)), FILES, asked=ASK_ALWAYS)
     assert asked.windows == {timedelta(seconds=30 * 60 * 1.25 + 60): ("duri_shared", "duri_x", "duri_y")}
     asked = ask(policy("x == 1", "y == 1 for 5m"), FILES)
     assert asked.windows == {timedelta(minutes=5): ("duri_x",), timedelta(seconds=435): ("duri_y",)}
 
 
-def test_many_subjects_read_no_more_than_they_must() -> None:
-    """Each signal has its own window, and without a duration only its greatest age."""
+def test_many_subjects_have_a_window_for_each_signal() -> None:
+    """Without a duration the window is only the greatest age of the signal."""
     by = policy("x == 1", gates=(GATE, Gate("h", (parse_condition("shared >= 0"),))), subjects=("service",))
     asked = ask(by, FILES, asked=ASK_NOW)
     assert asked.windows == {
@@ -40,8 +43,8 @@ def test_many_subjects_read_no_more_than_they_must() -> None:
     }
 
 
-def test_raw_selectors_and_writers_times_are_asked_once() -> None:
-    """Sources are asked by selector; a writer's own time comes with the instant answer."""
+def test_raw_selectors_and_writer_times_are_asked_once() -> None:
+    """Sources are read by selector. The time of a writer comes with the instant answer."""
     by = policy("x == 1", "shared == 1")
     by = replace(by, signals={**by.signals, "x": replace(by.signals["x"], written_at="beat_ts")})
     asked = ask(by, FILES)
@@ -49,8 +52,8 @@ def test_raw_selectors_and_writers_times_are_asked_once() -> None:
     assert [selector.text for selector in asked.origins] == ['raw_x{metric_realm="prod"}']
 
 
-def test_unrecorded_signals_are_raw_and_of_default_interval() -> None:
-    """A metric without a rule is the raw selector itself, and the default interval is that of Prometheus."""
+def test_a_signal_without_a_rule_is_raw_with_the_default_interval() -> None:
+    """The metric is its own raw selector, and the interval is the default of Prometheus."""
     asked = ask(policy("x == 1", subjects=("service",)), ())
     assert asked.windows == {timedelta(seconds=125): ("duri_x",)}
     assert [selector.text for selector in asked.origins] == ["duri_x"]
@@ -58,7 +61,7 @@ def test_unrecorded_signals_are_raw_and_of_default_interval() -> None:
     assert given.windows == {timedelta(seconds=7): ("duri_x",)}
 
 
-def test_signals_of_one_metric_read_it_once_over_the_longest_window() -> None:
+def test_signals_of_one_metric_share_the_longest_window() -> None:
     """A short window must not be mistaken for the long window of the same series."""
     by = policy("x == 1", "again == 1 for 12m", "y == 1")
     by = replace(by, signals={**by.signals, "again": replace(by.signals["x"], name="again")})
@@ -71,13 +74,13 @@ A, B = {"service": "a"}, {"service": "b"}
 
 
 def fleet(**labels: str) -> Policy:
-    """Build a policy over services whose signal ``x`` asks for these labels."""
+    """Build a policy over services whose signal ``x`` has these labels."""
     by = policy("x == 1", "shared == 1", subjects=("service",))
     return replace(by, signals={**by.signals, "x": replace(by.signals["x"], labels=labels)})
 
 
 def newest(metric: str, service: str, realm: str | None = "prod", **labels: str) -> Series:
-    """Give a newest sample."""
+    """Return a newest sample."""
     series = samples(metric, realm=realm, service=service)
     return at_now(replace(series, labels={**series.labels, **labels}))
 
@@ -93,14 +96,14 @@ def newest(metric: str, service: str, realm: str | None = "prod", **labels: str)
         newest("duri_x", "", other="b"),
     ],
 )
-def test_its_name_elsewhere_is_not_its_presence(elsewhere: Series) -> None:
-    """A series in another realm, or in a signal that is not required or not of subject scope, does not count."""
+def test_a_series_outside_the_required_signals_does_not_show_a_subject(elsewhere: Series) -> None:
+    """The series is in another realm, or in a signal that is not required or not of subject scope."""
     there = (newest("duri_x", "a"), elsewhere)
     assert missing_subjects(fleet(), (A, B), there) == (B,)
     assert missing_subjects(fleet(), (A, B), (*there, newest("duri_x", "b"))) == ()
 
 
-def test_a_series_that_the_signal_does_not_mean_is_not_its_presence() -> None:
+def test_a_series_without_the_labels_of_the_signal_does_not_show_a_subject() -> None:
     """Only series with the signal's labels count, for each signal of the metric."""
     by = fleet(tier="gold")
     silver, gold = newest("duri_x", "b", tier="silver"), newest("duri_x", "b", tier="gold")
@@ -114,16 +117,16 @@ def test_a_series_that_the_signal_does_not_mean_is_not_its_presence() -> None:
 
 
 def test_without_a_realm_every_realm_counts() -> None:
-    """A system without the label has no other."""
+    """A policy without a realm counts series of every realm."""
     assert missing_subjects(replace(fleet(), realm=None), (B,), (newest("duri_x", "b", realm="dev"),)) == ()
 
 
-def test_a_candidate_without_a_name_is_nobody() -> None:
+def test_a_candidate_without_a_name_is_no_subject() -> None:
     """Labels that do not name a subject are left out."""
     assert missing_subjects(fleet(), ({}, {"service": ""}, {"team": "t"}), ()) == ()
 
 
-def test_signals_of_requirements_alone_show_subjects() -> None:
+def test_only_signals_of_requirements_show_subjects() -> None:
     """The signals of warnings and aborts, and shared signals, do not show subjects."""
     gate = Gate("g", (parse_condition("x == 1 or shared > 0"),), warn=(parse_condition("y == 1"),))
     assert [signal.name for signal in required_signals(policy(gates=(gate,)))] == ["x"]

@@ -1,4 +1,4 @@
-"""Readings: what a signal is made of, and the samples that are judged."""
+"""Readings: the provenance of a signal, and the samples that are judged."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ OTHERS = tuple({"job": "node", "instance": f"host-{number:02d}"} for number in r
 
 
 def provenance(given: Evidence, metric: str = "x") -> tuple[str, ...]:
-    """Give the provenance of a signal for the only subject."""
+    """Return the provenance of a signal for the only subject."""
     by = policy()
     (reading,) = Readings(by, given).read((), metric)
     return reading.provenance
 
 
-def test_a_series_that_names_its_source_comes_from_there() -> None:
-    """The rule first, then the one source of many that this series is from."""
+def test_a_series_with_source_labels_has_one_source() -> None:
+    """The provenance has the rule, and the source with the labels of the series."""
     given = evidence(samples("duri_x"), origins={'raw_x{metric_realm="prod"}': (SOURCE, *OTHERS)})
     assert provenance(given) == (
         'rule duri_x: raw_x{metric_realm="prod"}',
@@ -30,8 +30,8 @@ def test_a_series_that_names_its_source_comes_from_there() -> None:
     )
 
 
-def test_an_aggregate_of_a_fleet_names_some_and_counts_the_rest() -> None:
-    """Ten thousand sources in every check of ten thousand subjects would be nobody's evidence."""
+def test_an_aggregate_names_some_sources_and_counts_the_rest() -> None:
+    """A list of ten thousand sources would help no reader."""
     given = evidence(samples("duri_shared", source={}), origins={'raw_x{metric_realm="prod"}': OTHERS})
     named = provenance(given, "shared")
     assert len(named) == 1 + MOST_NAMED + 1
@@ -39,8 +39,8 @@ def test_an_aggregate_of_a_fleet_names_some_and_counts_the_rest() -> None:
     assert named[-1] == 'raw_x{metric_realm="prod"} from 2 more sources'
 
 
-def test_a_server_that_marks_ends_by_nan_has_series_without_any() -> None:
-    """Only the NaN marks are removed."""
+def test_nan_marks_of_ended_series_are_removed() -> None:
+    """On a server that marks the end of a series with NaN, only the marks are removed."""
     whole = samples("duri_x", {40: 1.0, 10: 1.0})
     by = policy()
     given = replace(evidence(whole), nan_ends_series=True)
@@ -49,13 +49,16 @@ def test_a_server_that_marks_ends_by_nan_has_series_without_any() -> None:
 
 
 def doubts(given: Evidence, by: Policy, subject: tuple[str, ...] = ()) -> dict[Reason, str]:
-    """Give what speaks against ``x`` for a subject, by reason."""
+    """Return the doubts about ``x`` for a subject, by reason."""
     (reading, *_) = Readings(by, given).read(subject, "x")
     return {doubt.reason: doubt.detail for doubt in reading.doubts}
 
 
-def test_whoever_is_missing_is_named() -> None:
-    """The subject, the labels of the signal and those of each of its series; a subject without a name is any."""
+def test_the_detail_of_a_missing_series_has_its_labels() -> None:
+    """The labels are those of the subject, the signal and each of its series.
+
+    A subject without a name is any subject.
+    """
     by = policy("x == 1", subjects=("service",))
     given = evidence(samples("duri_x", service="a"))
     assert "no series duri_x{service='b'}; start" in doubts(given, by, ("b",))[Reason.ABSENT]
@@ -66,8 +69,8 @@ def test_whoever_is_missing_is_named() -> None:
     assert "no series duri_x; start" in doubts(evidence(samples("duri_y")), policy("x == 1"))[Reason.ABSENT]
 
 
-def test_a_living_series_of_the_realm_is_not_in_the_wrong_one() -> None:
-    """A series that has ended, or that only one answer has, gets that doubt. An older series is history."""
+def test_a_series_of_another_realm_is_a_doubt_only_without_a_fresh_own_series() -> None:
+    """A stale series of the own realm does not hide the series of the other realm."""
     by = policy("x == 1")
     dev = samples("duri_x", realm="dev")
     for newest, expected in ((10, {Reason.STALE}), (66, {Reason.WRONG_REALM, Reason.STALE})):

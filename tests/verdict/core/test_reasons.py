@@ -1,4 +1,4 @@
-"""Every reason: a healthy system spoiled in one way each, and the first reason named."""
+"""Every reason: each case spoils a healthy system in one way, and the check names the first reason."""
 
 import math
 from collections.abc import Callable
@@ -22,33 +22,33 @@ HEALTHY = policy("x == 1")
 
 
 def judged(given: Evidence, by: Policy = HEALTHY) -> Judgement:
-    """Judge by the builder's policy."""
+    """Judge by the policy of the builder."""
     return judge(by, given, given.now, asked=ASK_NOW)
 
 
 def first_check(given: Evidence, by: Policy = HEALTHY) -> JudgedCondition:
-    """Give the first check of the only subject's first gate."""
+    """Return the first check of the only subject's first gate."""
     return judged(given, by).subjects[0].gates[0].checks[0]
 
 
 def spoiled(*names: str, **changes: object) -> Evidence:
-    """Give evidence in which some questions got no answer."""
+    """Return evidence in which some questions got no answer."""
     return evidence(**{name: Unread(name, "refused") for name in names}, **changes)
 
 
 def with_loaded(*groups: LoadedGroup, files: tuple[RuleGroup, ...] | None = None) -> Evidence:
-    """Give evidence with these loaded groups, and files that equal them unless given."""
+    """Return evidence with these loaded groups. The files have the same groups unless ``files`` is given."""
     same = tuple(RuleGroup(g.name, tuple(s.rule for s in g.rules), g.interval) for g in groups)
     return evidence(rules=groups, files=same if files is None else files)
 
 
 def with_x(series: Series, *instant: Series) -> Evidence:
-    """Give evidence in which ``x`` has just this range answer."""
+    """Return evidence in which ``x`` has only this range answer."""
     return evidence(series, instant=instant or (at_now(series),))
 
 
 def twice(answer: str) -> Evidence:
-    """Give evidence in which one answer has the series of ``x`` twice, the second time with a value that fails."""
+    """Return evidence in which one answer has the series of ``x`` twice, the second time with a value that fails."""
     good, bad = samples("duri_x"), samples("duri_x", {40: 0, 10: 0})
     if answer == "ranges":
         return evidence(good, bad, instant=(at_now(good),))
@@ -56,17 +56,17 @@ def twice(answer: str) -> Evidence:
 
 
 def native(numbers: dict[float, float], age: float) -> Series:
-    """Give a series whose sample of that age is a native histogram, beside numbers by age."""
+    """Return a series with a native histogram of that age, beside numbers by age."""
     return replace(samples("duri_x", numbers), histogram_at=NOW - age)
 
 
 def group_of(expression: str, **labels: str) -> LoadedGroup:
-    """Give the loaded group with another expression for ``duri_x``."""
+    """Return the loaded group with another expression for ``duri_x``."""
     return loaded(rule("duri_x", expression, **labels), *RULES[1:])
 
 
 def push(age: float, **labels: str) -> Series:
-    """Give a ``push_time_seconds`` of that age for the builder's source."""
+    """Return a ``push_time_seconds`` of that age for the source of the builder."""
     return Series({"__name__": "push_time_seconds", **SOURCE, **labels}, (NOW,), (NOW - age,))
 
 
@@ -144,8 +144,8 @@ CASES: dict[str, tuple[Reason, Callable[[], Evidence]]] = {
 
 
 @pytest.mark.parametrize(("reason", "make"), CASES.values(), ids=CASES)
-def test_the_first_reason(reason: Reason, make: Callable[[], Evidence]) -> None:
-    """Each fault holds the verdict, names its reason first, and says what would turn it."""
+def test_each_fault_is_hold_with_its_reason_first(reason: Reason, make: Callable[[], Evidence]) -> None:
+    """The detail also says what would change the verdict."""
     found = first_check(make())
     assert found.outcome is Outcome.UNKNOWN
     assert found.doubts[0].reason is reason
@@ -153,15 +153,15 @@ def test_the_first_reason(reason: Reason, make: Callable[[], Evidence]) -> None:
     assert judged(make()).verdict is Verdict.HOLD
 
 
-def test_health_of_rules_not_evaluated() -> None:
-    """A rule that has not run since the server started is no evidence."""
+def test_a_rule_that_was_not_evaluated_is_no_evidence() -> None:
+    """The rule has not run since the server started."""
     group = loaded(*RULES)
     waiting = replace(group, rules=tuple(replace(s, evaluated_at=None) for s in group.rules))
     assert first_check(evidence(rules=(waiting,))).doubts[0].reason is Reason.RULE_UNHEALTHY
 
 
-def test_health_of_rules_that_failed() -> None:
-    """A rule whose last evaluation failed is no evidence, and its error is quoted."""
+def test_a_rule_that_failed_is_no_evidence() -> None:
+    """The detail quotes the error of the last evaluation."""
     group = loaded(*RULES)
     failed = replace(group, rules=tuple(replace(s, health=RuleHealth.ERROR, last_error="many") for s in group.rules))
     found = first_check(evidence(rules=(failed,)))
@@ -169,8 +169,8 @@ def test_health_of_rules_that_failed() -> None:
     assert "many" in found.detail
 
 
-def test_a_healthy_system_goes() -> None:
-    """A healthy system is GO, with value, age, series and provenance."""
+def test_a_healthy_system_is_go() -> None:
+    """The check has value, age, series and provenance."""
     found = first_check(evidence())
     assert judged(evidence()).verdict is Verdict.GO
     assert (found.outcome, found.value, found.age_seconds) == (Outcome.PASS, 1.0, 10.0)
@@ -179,8 +179,8 @@ def test_a_healthy_system_goes() -> None:
     assert any("raw_x" in line for line in found.provenance)
 
 
-def test_a_sample_is_just_young_enough() -> None:
-    """Two intervals and five seconds is allowed, exactly."""
+def test_a_sample_of_the_greatest_age_passes() -> None:
+    """Two intervals and 5 s are allowed, exactly."""
     assert first_check(with_x(samples("duri_x", {95: 1, 65: 1}))).outcome is Outcome.PASS
 
 
@@ -191,7 +191,7 @@ def test_other_realms_beside_the_own_are_ignored() -> None:
 
 
 def test_without_a_realm_every_series_counts() -> None:
-    """A system without the label is judged without it."""
+    """A policy without a realm needs no realm label."""
     assert first_check(with_x(samples("duri_x", realm=None)), policy("x == 1", realm=None)).outcome is Outcome.PASS
 
 
@@ -210,22 +210,22 @@ def test_a_fresh_push_is_a_source() -> None:
     assert first_check(given, raw).outcome is Outcome.PASS
 
 
-def test_a_given_push_age_wins() -> None:
-    """``push_max_age`` is the policy's."""
+def test_a_push_age_of_the_policy_replaces_the_default() -> None:
+    """``push_max_age`` of the signal limits the age of the push."""
     strict = replace(HEALTHY, signals={"x": replace(HEALTHY.signals["x"], push_max_age=timedelta(seconds=5))})
     given = evidence(targets=(), pushes=(push(10),))
     assert first_check(given, strict).doubts[0].reason is Reason.PUSH_STALE
     assert first_check(given).outcome is Outcome.PASS
 
 
-def test_a_given_age_wins() -> None:
-    """``max_age`` is the policy's."""
+def test_an_age_of_the_policy_replaces_the_default() -> None:
+    """``max_age`` of the signal limits the age of the sample."""
     strict = replace(HEALTHY, signals={"x": replace(HEALTHY.signals["x"], max_age=timedelta(seconds=5))})
     assert first_check(evidence(), strict).doubts[0].reason is Reason.STALE
 
 
-def test_the_writers_own_time_must_not_lie_ahead() -> None:
-    """A writer's clock six seconds ahead holds, five seconds ahead does not."""
+def test_the_time_of_the_writer_must_not_be_ahead() -> None:
+    """A writer's clock over 5 s ahead is a doubt. A clock exactly 5 s ahead is allowed."""
     written = replace(HEALTHY, signals={"x": replace(HEALTHY.signals["x"], written_at="beat_ts")})
 
     def at(ahead: float, realm: str = "prod") -> Evidence:
@@ -240,21 +240,21 @@ def test_the_writers_own_time_must_not_lie_ahead() -> None:
 
 
 def test_an_optional_selector_may_be_empty() -> None:
-    """One branch of ``or`` may have no series, both may not."""
+    """One branch of ``or`` may have no series, but not both."""
     group = group_of("raw_x or raw_other")
     given = with_loaded(group)
     assert first_check(replace(given, origins={"raw_x": (SOURCE,)})).outcome is Outcome.PASS
     assert first_check(replace(given, origins={"raw_z": (SOURCE,)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
 
 
-def test_a_required_selector_must_be_fed() -> None:
-    """A product of two needs both."""
+def test_a_required_selector_must_have_a_source() -> None:
+    """A product needs the sources of both factors."""
     given = with_loaded(group_of("raw_x * raw_other"))
     assert first_check(replace(given, origins={"raw_x": (SOURCE,)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
 
 
-def test_another_instances_trouble_is_not_this_signals() -> None:
-    """A signal that names its source is judged by that source alone; an aggregate by all."""
+def test_a_down_target_is_a_doubt_only_for_its_own_signals() -> None:
+    """A signal with source labels is judged by that source alone. An aggregate is judged by all sources."""
     other = {"job": "node", "instance": "b:9100"}
     down = target(TargetHealth.DOWN, instance="b:9100")
     healthy = evidence()
@@ -266,7 +266,7 @@ def test_another_instances_trouble_is_not_this_signals() -> None:
     assert first_check(given, policy("shared == 1")).doubts[0].reason is Reason.SOURCE_DOWN
 
 
-def test_nan_marks_are_gaps_where_the_server_writes_them_so() -> None:
+def test_nan_marks_are_gaps_on_a_server_that_writes_them() -> None:
     """On such a server NaN inside a window is a missing sample, not a value."""
     given = with_x(samples("duri_x", {70: 1, 40: math.nan, 10: 1}))
     assert first_check(replace(given, nan_ends_series=True)).outcome is Outcome.PASS
@@ -282,8 +282,8 @@ def test_nan_marks_are_gaps_where_the_server_writes_them_so() -> None:
         (RunState(None, last_passed=False), "failed;"),
     ],
 )
-def test_a_run_without_a_passed_record_is_not_known(state: RunState, words: str) -> None:
-    """A run gate is never FAIL; its detail says whether the last run failed."""
+def test_a_run_without_a_passed_record_is_unknown(state: RunState, words: str) -> None:
+    """A run gate is never FAIL. Its detail says whether the last run failed."""
     by = policy("x == 1", runs=Runs(required=("obs-lint",)))
     gate = judged(evidence(runs={"obs-lint": state}), by).subjects[0].gates[-1]
     assert gate.outcome is Outcome.UNKNOWN
@@ -292,15 +292,15 @@ def test_a_run_without_a_passed_record_is_not_known(state: RunState, words: str)
     assert words in gate.checks[0].detail
 
 
-def test_a_passed_run_passes() -> None:
-    """A young passed record on these inputs is enough; a required gate without any state is not."""
+def test_a_run_gate_passes_with_a_passed_record() -> None:
+    """A recent passed record on these inputs is enough. A required gate without any state is HOLD."""
     by = policy("x == 1", runs=Runs())
     assert judged(evidence(), by).verdict is Verdict.GO
     assert judged(evidence(runs={}), by).verdict is Verdict.HOLD
 
 
-def test_without_any_list_of_rules_nobody_knows_what_records_a_signal() -> None:
-    """Values of an unknown maker are no evidence, in a policy without rule files as well."""
+def test_a_value_is_no_evidence_without_a_list_of_rules() -> None:
+    """The rule that records the value is not known, in a policy without rule files as well."""
     raw = {selector.text: (SOURCE,) for selector in RuleGraph.of(()).raw_selectors("duri_x")}
     for files in ((), (RuleGroup("other", (rule("duri_y", "raw_y"),), INTERVAL),)):
         given = evidence(rules=(), files=files, origins=raw, rules_untold=True)
@@ -310,20 +310,20 @@ def test_without_any_list_of_rules_nobody_knows_what_records_a_signal() -> None:
         assert first_check(replace(given, rules_untold=False)).outcome is Outcome.PASS
 
 
-def test_a_rule_of_the_files_that_is_nowhere_told_has_drifted() -> None:
-    """Drift is reported, not only an unknown source."""
+def test_a_rule_of_the_files_that_no_server_lists_has_drifted() -> None:
+    """The reason is drift, not only an unknown source."""
     check = first_check(evidence(rules=(), rules_untold=True))
     assert [doubt.reason for doubt in check.doubts] == [Reason.DRIFTED]
 
 
-def test_a_rule_that_cannot_be_read_hides_its_sources() -> None:
-    """The sources of an unreadable expression are not known."""
+def test_the_sources_of_an_unreadable_rule_are_unknown() -> None:
+    """The sources of an unreadable expression cannot be found."""
     found = first_check(with_loaded(group_of("raw_x +")))
     assert Reason.SOURCE_UNKNOWN in {doubt.reason for doubt in found.doubts}
 
 
 def test_a_writers_time_counts_for_its_own_subject() -> None:
-    """One subject's fast clock does not hold another; a time without a subject is nobody's."""
+    """The fast clock of one subject does not hold another. A time without a subject counts for no subject."""
     by = policy("x == 1", subjects=("service",))
     by = replace(by, signals={"x": replace(by.signals["x"], written_at="beat_ts")})
 
@@ -336,8 +336,8 @@ def test_a_writers_time_counts_for_its_own_subject() -> None:
     assert {s.labels["service"]: s.verdict for s in judged_.subjects} == {"a": Verdict.HOLD, "b": Verdict.GO}
 
 
-def test_what_ended_marks_nothing() -> None:
-    """A smoke series, or one of the right realm, that ended before ``max_age`` is history."""
+def test_a_series_that_has_ended_is_ignored() -> None:
+    """A smoke series, or a series of the own realm, that ended before ``max_age`` is history."""
     smoke = samples("duri_x", {200: 1, 170: 1}, mode="smoke")
     now = samples("duri_x")
     assert first_check(evidence(smoke, now, instant=(at_now(now),))).outcome is Outcome.PASS

@@ -26,7 +26,7 @@ USUAL_AGE = 2 * INTERVAL.total_seconds() + 5
 
 
 def recorded(age: float, evaluator: Evaluator = VMALERT, *, own: timedelta | None = None, value: float = 1) -> Evidence:
-    """Build evidence whose newest sample of ``x`` is that old, with one each interval before it."""
+    """Build evidence whose newest sample of ``x`` has that age. The older samples follow at each interval."""
     step = INTERVAL.total_seconds()
     times = {age + n * step: value for n in range(60)}
     found = evidence(samples("duri_x", times), evaluator=evaluator)
@@ -35,14 +35,14 @@ def recorded(age: float, evaluator: Evaluator = VMALERT, *, own: timedelta | Non
 
 
 def check(by: Policy, given_: Evidence) -> JudgedCondition:
-    """Give the only check."""
+    """Return the only check."""
     (subject,) = judge(by, given_, NOW).subjects
     return subject.gates[0].checks[0]
 
 
 @pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 1m", "x == 1 for 5m"])
-def test_what_is_late_by_more_than_the_delay_and_the_usual_age_is_stale(condition: str) -> None:
-    """A program that died is noticed: the last sample may be as old as both together, and no older."""
+def test_a_sample_older_than_the_delay_and_the_usual_age_is_stale(condition: str) -> None:
+    """The last sample may be as old as both together, so a dead evaluator is noticed."""
     limit = USUAL_AGE + DELAY.total_seconds()
     late = check(policy(condition), recorded(limit + 0.1))
     assert (late.outcome, late.doubts[0].reason) == (Outcome.UNKNOWN, Reason.STALE)
@@ -51,8 +51,8 @@ def test_what_is_late_by_more_than_the_delay_and_the_usual_age_is_stale(conditio
 
 
 @given(age=st.floats(0, 300), delay=st.integers(0, 120))
-def test_no_sample_passes_that_is_older_than_both(age: float, delay: int) -> None:
-    """With any delay, staleness begins later by exactly the delay."""
+def test_staleness_begins_later_by_exactly_the_delay(age: float, delay: int) -> None:
+    """Law: with any delay, a sample is stale if it is older than the usual age and the delay."""
     evaluator = Evaluator(Engine.VMALERT, delay=timedelta(seconds=delay))
     found = check(policy("x == 1"), recorded(age, evaluator))
     stale = Reason.STALE in {doubt.reason for doubt in found.doubts}
@@ -61,23 +61,23 @@ def test_no_sample_passes_that_is_older_than_both(age: float, delay: int) -> Non
 
 
 @pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 1m", "x == 1 for 5m"])
-def test_a_window_ends_where_the_program_works(condition: str) -> None:
-    """Samples that cannot be there yet are not missing; without the delay they are."""
+def test_a_window_ends_earlier_by_the_delay(condition: str) -> None:
+    """Samples that are not evaluated yet are not missing. Without the delay they are."""
     given_ = recorded(60.0)
     assert check(policy(condition), given_).outcome is Outcome.PASS
     in_time = check(policy("x == 1 for 2m"), replace(recorded(95.0), evaluator=Evaluator()))
     assert {doubt.reason for doubt in in_time.doubts} >= {Reason.STALE, Reason.GAPPY}
 
 
-def test_falling_is_judged_up_to_where_the_program_works() -> None:
-    """The window of ``falling`` is as long as asked for, and ends with the delay."""
+def test_the_window_of_falling_ends_earlier_by_the_delay() -> None:
+    """The window of ``falling`` keeps its whole length."""
     step = INTERVAL.total_seconds()
     times = {40 + n * step: 0.1 + 0.01 * n for n in range(60)}
     found = replace(evidence(samples("duri_x", times)), evaluator=VMALERT)
     assert check(policy("falling(x, 10m)"), found).outcome is Outcome.PASS
 
 
-def test_a_violation_within_the_window_fails_however_new_it_is() -> None:
+def test_a_violation_in_a_sample_newer_than_the_delay_fails() -> None:
     """Samples that came sooner than the delay are judged as well."""
     step = INTERVAL.total_seconds()
     times = {5.0: 0.0} | {5.0 + n * step: 1.0 for n in range(1, 60)}
@@ -86,14 +86,14 @@ def test_a_violation_within_the_window_fails_however_new_it_is() -> None:
     assert check(policy("x == 1 for 5m"), found).outcome is Outcome.FAIL
 
 
-def test_the_delay_of_a_group_wins_over_the_programs() -> None:
-    """``eval_delay`` of a group replaces ``-rule.evalDelay``, also with less."""
+def test_the_delay_of_a_group_replaces_that_of_the_program() -> None:
+    """``eval_delay`` of a group replaces ``-rule.evalDelay``, also with a shorter delay."""
     assert check(policy("x == 1"), recorded(150.0, own=timedelta(minutes=2))).outcome is Outcome.PASS
     assert check(policy("x == 1"), recorded(80.0, own=timedelta(0))).doubts[0].reason is Reason.STALE
 
 
-def test_a_given_max_age_is_the_policys_word() -> None:
-    """A ``max_age`` of the policy limits the age of every sample, also of late ones."""
+def test_a_max_age_of_the_policy_also_limits_late_samples() -> None:
+    """The delay is not added to a ``max_age`` of the policy."""
     by = policy("x == 1")
     signals = {**by.signals, "x": replace(by.signals["x"], max_age=timedelta(seconds=90))}
     by = replace(by, signals=signals)
@@ -102,7 +102,7 @@ def test_a_given_max_age_is_the_policys_word() -> None:
 
 
 def test_an_unknown_delay_is_not_allowed_for_and_is_named() -> None:
-    """A sample that is too old is stale, and the detail names the flag that could explain it."""
+    """A sample that is too old is stale. The detail names the flag that could explain the age."""
     found = check(policy("x == 1"), recorded(USUAL_AGE + 1, UNREAD))
     assert found.doubts[0].reason is Reason.STALE
     assert "-rule.evalDelay is not known" in found.detail
@@ -110,7 +110,7 @@ def test_an_unknown_delay_is_not_allowed_for_and_is_named() -> None:
     assert fresh.outcome is Outcome.PASS
 
 
-def test_windows_reach_back_further_by_what_is_late() -> None:
+def test_windows_reach_back_further_by_the_delay() -> None:
     """Each window is long enough although it ends earlier by the delay."""
     files = (RuleGroup("g", RULES, INTERVAL),)
     for by in (policy("x == 1 for 5m"), policy("x == 1", subjects=("service",))):
@@ -119,8 +119,8 @@ def test_windows_reach_back_further_by_what_is_late() -> None:
         assert late == soon + DELAY
 
 
-def test_what_vmalert_alone_can_read_is_not_called_made_up() -> None:
-    """An expression in MetricsQL is an unknown source, and the advice fits the program."""
+def test_a_metricsql_rule_is_an_unknown_source() -> None:
+    """The value is not called synthetic, and the detail names vmalert."""
     loaded = evidence()
     assert not isinstance(loaded.rules, Unread)
     metricsql = "rate(raw_x default 0)"
@@ -151,7 +151,10 @@ BY_CONFIGURATION = Evaluator(delay=OFFSET)
 
 
 def offset(age: float, evaluated: float, *, said: timedelta | None = OFFSET, by: Evaluator = ITSELF) -> Evidence:
-    """Build evidence whose rule file says an offset: the newest sample and the last evaluation are that old."""
+    """Build evidence whose rule file has an offset.
+
+    The arguments are the ages of the newest sample and of the last evaluation.
+    """
     found = recorded(age, by)
     assert not isinstance(found.rules, Unread)
     at = NOW - evaluated
@@ -165,7 +168,7 @@ def offset(age: float, evaluated: float, *, said: timedelta | None = OFFSET, by:
 
 @pytest.mark.parametrize(("age", "evaluated"), [(130.0, 130.0), (130.0, 110.0), (80.0, 80.0)])
 def test_an_offset_that_the_samples_do_not_show_is_not_allowed_for(age: float, evaluated: float) -> None:
-    """The file says it, the server has not loaded it: its last evaluation wrote a sample of that very time."""
+    """The file has the offset, but the server has not loaded it. The last evaluation wrote a sample of its own time."""
     for given_ in (offset(age, evaluated), offset(age, evaluated, said=None, by=BY_CONFIGURATION)):
         found = check(policy("x == 1"), given_)
         assert (found.outcome, found.doubts[0].reason) == (Outcome.UNKNOWN, Reason.STALE)
@@ -174,8 +177,8 @@ def test_an_offset_that_the_samples_do_not_show_is_not_allowed_for(age: float, e
 
 
 @given(age=st.floats(0, 400), evaluated=st.floats(0, 400), said=st.integers(0, 300))
-def test_no_more_is_allowed_for_than_is_said_and_shown(age: float, evaluated: float, said: int) -> None:
-    """A sample passes only within the usual age and the lesser of both."""
+def test_the_allowed_offset_is_the_lesser_of_file_and_samples(age: float, evaluated: float, said: int) -> None:
+    """Law: a sample passes only within the usual age and the lesser of both offsets."""
     found = check(policy("x == 1"), offset(age, evaluated, said=timedelta(seconds=said)))
     shown = max(age - evaluated, 0.0)
     assert (found.outcome is Outcome.PASS) <= (age <= USUAL_AGE + min(said, shown) + 1e-6)
@@ -183,21 +186,21 @@ def test_no_more_is_allowed_for_than_is_said_and_shown(age: float, evaluated: fl
 
 @pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 5m"])
 def test_an_offset_that_the_samples_show_is_allowed_for(condition: str) -> None:
-    """The offset is the group's ``query_offset``, or ``rule_query_offset`` of the loaded configuration."""
+    """The offset is ``query_offset`` of the group, or ``rule_query_offset`` of the loaded configuration."""
     assert check(policy(condition), offset(145.0, 25.0)).outcome is Outcome.PASS
     assert check(policy(condition), offset(145.0, 25.0, said=None, by=BY_CONFIGURATION)).outcome is Outcome.PASS
     assert check(policy(condition), offset(145.0, 25.0, said=None)).doubts[0].reason is Reason.STALE
     assert check(policy(condition), offset(145.0, 25.0, said=timedelta(0), by=BY_CONFIGURATION)).doubts != ()
 
 
-def test_one_evaluation_between_two_answers_makes_no_note() -> None:
-    """The list of rules is as old as the samples or older by one evaluation; the allowance is less, and enough."""
+def test_one_evaluation_between_two_answers_gives_no_note() -> None:
+    """The list of rules may be older than the samples by one evaluation. The allowance is then less, and enough."""
     found = late_metrics(offset(125.0, 35.0))["duri_x"]
     assert found == Lateness(90.0)
 
 
-def test_what_no_answer_tells_is_not_allowed_for() -> None:
-    """An offset is not proved without samples or without rules."""
+def test_an_offset_without_samples_or_rules_is_not_allowed_for() -> None:
+    """Without samples or rules the offset is not proved."""
     known = offset(145.0, 25.0)
     unread = Unread("no", "ask again")
     assert late_metrics(replace(known, ranges=unread))["duri_x"].seconds == 0.0
@@ -210,8 +213,8 @@ def test_what_no_answer_tells_is_not_allowed_for() -> None:
     assert late_metrics(replace(known, rules=never))["duri_x"].seconds == 0.0
 
 
-def test_files_that_differ_count_by_the_least() -> None:
-    """The same group and rule in two files: nobody knows which is loaded."""
+def test_the_least_offset_of_different_files_counts() -> None:
+    """Two files have the same group and rule, and the loaded one is not known."""
     known = offset(145.0, 25.0)
     twice = (*known.files, replace(known.files[0], delay=timedelta(seconds=10)))
     assert late_metrics(replace(known, files=twice))["duri_x"] == Lateness(10.0)
@@ -244,13 +247,13 @@ def test_rules_whose_labels_can_coincide_are_duplicates(one: Rule, other: Rule) 
         (record("m", "x"), alert("m", "x")),
     ],
 )
-def test_rules_that_a_static_label_keeps_apart_are_none(one: Rule, other: Rule) -> None:
+def test_rules_with_different_static_labels_are_no_duplicates(one: Rule, other: Rule) -> None:
     """One label with two values separates two rules. Other metrics and alerts do not count."""
     assert duplicates("m", [of_file(one), of_server(other)]) is None
     assert duplicates("m", [of_file(other, one)]) is None
 
 
-def test_both_places_are_named() -> None:
-    """The file is named where it is known."""
+def test_the_text_of_a_duplicate_names_both_groups() -> None:
+    """The file is named if it is known."""
     found = duplicates("m", [of_file(record("m", "x"), name="a"), of_server(record("m", "x"), name="b")])
     assert found == "m is recorded twice under labels that can coincide, by group a of rules.yml and by group b"

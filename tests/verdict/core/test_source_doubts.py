@@ -12,15 +12,15 @@ from tests.evidence_builder import NOW, SOURCE, at_now, evidence, loaded, policy
 
 
 def test_an_unknown_source_has_no_interval() -> None:
-    """A source that is neither a target nor a push has no known interval."""
+    """A source without a known target has no known interval."""
     assert Sources.of(evidence(targets=Unread("targets", "refused"))).scrape_interval(("node", "a:9100")) is None
     silent = replace(target(), scrape_interval=None)
     assert Sources.of(evidence(targets=(silent,))).scrape_interval(("node", "a:9100")) is None
     assert Sources.of(evidence()).scrape_interval(("node", "a:9100")) == 30.0
 
 
-def test_series_that_no_target_and_no_push_explains_name_remote_write_and_otlp() -> None:
-    """Both bring series without a target, and nobody can see there whether the writer lives."""
+def test_the_detail_of_an_unknown_source_names_remote_write_and_otlp() -> None:
+    """Both bring series without a target, so the server cannot show that the writer is alive."""
     (subject,) = judge(policy("x == 1"), evidence(targets=()), NOW).subjects
     (check,) = subject.gates[0].checks
     assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
@@ -32,12 +32,12 @@ SHARDS = policy("x == 1", signals={"x": Signal("x", "raw_x")}, realm=None)
 
 
 def push(age: float, **labels: str) -> Series:
-    """Give the ``push_time_seconds`` of a group of the builder's source, with a label that its target gave it."""
+    """Return the ``push_time_seconds`` of a group of the builder's source, with a label of its target."""
     return Series({"__name__": "push_time_seconds", **SOURCE, "zone": "z", **labels}, (NOW,), (NOW - age,))
 
 
 def pushed(*pushes: Series, rows: tuple[dict[str, str], ...], **labels: str) -> Evidence:
-    """Give evidence of a raw series with these labels, and of the pushes and the series behind it."""
+    """Return evidence of a raw series with these labels, with its pushes and the series behind it."""
     series = samples("raw_x", realm=None)
     series = replace(series, labels={**series.labels, **labels})
     given = evidence(rules=(), files=(), targets=(), pushes=pushes)
@@ -46,7 +46,7 @@ def pushed(*pushes: Series, rows: tuple[dict[str, str], ...], **labels: str) -> 
 
 
 def reasons(given: Evidence) -> list[Reason]:
-    """Judge, and give the reasons of the only check."""
+    """Return the reasons of the only check."""
     (check,) = judge(SHARDS, given, NOW).subjects[0].gates[0].checks
     return [doubt.reason for doubt in check.doubts]
 
@@ -55,44 +55,44 @@ FRESH, DEAD = push(10, shard="a"), push(10_000, shard="b")
 ROWS = ({"shard": "a"}, {"shard": "b"})
 
 
-def test_a_dead_group_does_not_hold_another() -> None:
-    """Same job, same instance: the series of the fresh group passes, that of the dead one is held."""
+def test_a_dead_push_group_does_not_hold_another_group() -> None:
+    """Both groups have one job and instance. Only the series of the dead group is held."""
     assert reasons(pushed(FRESH, DEAD, rows=ROWS, shard="a")) == []
     assert reasons(pushed(FRESH, DEAD, rows=ROWS, shard="b")) == [Reason.PUSH_STALE]
 
 
-def test_what_does_not_say_its_group_comes_from_all_that_feed_it() -> None:
-    """A series without the label is held by any dead group under it, and by none that is not under it."""
+def test_a_series_without_the_group_label_comes_from_all_groups_that_feed_it() -> None:
+    """A dead group that feeds the series holds it. A dead group that does not feed it does not."""
     assert reasons(pushed(FRESH, DEAD, rows=ROWS)) == [Reason.PUSH_STALE]
     assert reasons(pushed(FRESH, DEAD, rows=ROWS[:1])) == []
 
 
-def test_what_no_group_explains_may_come_from_any() -> None:
+def test_a_row_that_no_group_explains_may_come_from_any_group() -> None:
     """A row with another label, or without the label, does not count as fresh."""
     for row in ({"shard": "c"}, {}):
         assert reasons(pushed(FRESH, DEAD, rows=(row,), shard="a")) == [Reason.PUSH_STALE]
 
 
-def test_a_series_named_anew_by_its_rule_comes_from_all() -> None:
+def test_a_series_with_a_renamed_label_comes_from_all_groups() -> None:
     """No group has the label of the series, so all pushes that feed it count."""
     assert reasons(pushed(FRESH, DEAD, rows=ROWS, shard="renamed")) == [Reason.PUSH_STALE]
 
 
-def test_a_group_without_the_label_may_hold_what_bears_it() -> None:
-    """The label may stand in the pushed text: a dead group within which another lies is not ruled out."""
+def test_a_dead_group_without_the_label_may_feed_a_labelled_series() -> None:
+    """The pushed text may have the label, so the dead group is not ruled out."""
     wide = push(10_000)
     assert reasons(pushed(FRESH, wide, rows=ROWS[:1], shard="a")) == [Reason.PUSH_STALE]
     assert reasons(pushed(push(10), DEAD, rows=({},))) == []
 
 
-def test_one_group_is_judged_whatever_its_labels() -> None:
+def test_a_single_push_group_is_judged_with_any_labels() -> None:
     """If job and instance name one push, no other label is compared."""
     assert reasons(pushed(DEAD, rows=({},), shard="a")) == [Reason.PUSH_STALE]
     assert reasons(pushed(FRESH, rows=({},), shard="b")) == []
 
 
 def test_a_recorded_signal_is_followed_to_its_group() -> None:
-    """The rule keeps the label, and with it the group."""
+    """The rule keeps the label of the group."""
     by = policy("x == 1", realm=None)
     group = loaded(rule("duri_x", "raw_x"))
     fresh, dead = (samples("duri_x", realm=None, shard=shard) for shard in ("a", "b"))
@@ -104,7 +104,7 @@ def test_a_recorded_signal_is_followed_to_its_group() -> None:
         assert [doubt.reason for doubt in check.doubts] == expected
 
 
-def test_only_what_tells_groups_apart_is_asked_for() -> None:
-    """The labels that a target gives to all of them are not, nor those of a source with one push."""
+def test_only_labels_that_distinguish_groups_are_read() -> None:
+    """Labels that a target gives to all groups, and labels of a source with one push, are not read."""
     alone = Series({"__name__": "push_time_seconds", "job": "other", "shard": "a"}, (NOW,), (NOW,))
     assert shared_sources((FRESH, DEAD, push(1), alone)) == {("node", "a:9100"): ("shard",)}

@@ -1,4 +1,4 @@
-"""From checks to gates, subjects and the whole verdict."""
+"""The way from checks to gates, subjects and the whole verdict."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,8 +26,8 @@ def test_a_gate_without_conditions_is_hold() -> None:
     assert judge(policy(), evidence(), NOW).verdict is Verdict.HOLD
 
 
-def test_one_failure_is_no_go_whatever_is_unknown() -> None:
-    """FAIL beats UNKNOWN."""
+def test_one_failure_is_no_go_beside_unknown_conditions() -> None:
+    """FAIL counts more than UNKNOWN."""
     given = evidence(samples("duri_x", 0.0))
     judged = judge(policy("x == 1", "y == 1"), given, NOW)
     assert judged.verdict is Verdict.NO_GO
@@ -44,7 +44,7 @@ def test_an_earlier_violation_is_named_with_its_time() -> None:
 
 
 def test_or_lists_its_terms() -> None:
-    """One known truth is enough, and every term is shown."""
+    """One true term is enough, and every term is shown."""
     given = evidence(samples("duri_x"))
     (check,) = judge(policy("y == 1 or x == 1"), given, NOW).subjects[0].gates[0].checks
     assert (check.outcome, len(check.terms)) == (Outcome.PASS, 2)
@@ -63,7 +63,7 @@ def test_or_of_failure_and_unknown_is_unknown() -> None:
 
 
 def test_each_label_set_is_required() -> None:
-    """One series for each SLO: a missing one holds, a bad one fails."""
+    """Each SLO is one series. A missing series holds, and a bad one fails."""
     by = policy("x <= 0.6")
     by = replace(by, signals={"x": replace(by.signals["x"], each=({"slo": "a"}, {"slo": "b"}))})
     good, bad = samples("duri_x", 0.5, slo="a"), samples("duri_x", 0.7, slo="b")
@@ -72,8 +72,8 @@ def test_each_label_set_is_required() -> None:
     assert judge(by, evidence(good, samples("duri_x", 0.5, slo="b")), NOW).verdict is Verdict.GO
 
 
-def test_sustained_and_falling_terms() -> None:
-    """``for`` and ``falling`` look back; a gap or a short history is gappy."""
+def test_for_and_falling_read_the_past() -> None:
+    """A gap or a short history is gappy."""
     steady, young = samples("duri_x", 1.0), samples("duri_x", 1.0, history=120)
     sinking = samples("duri_x", {30.0 * n + 10: n / 100 for n in range(61)})
     holey = samples("duri_x", {30.0 * n + 10: 1.0 for n in range(20) if not 3 < n < 9})
@@ -90,15 +90,15 @@ def test_sustained_and_falling_terms() -> None:
     assert outcome("falling(x, 30m)", steady) == (Outcome.FAIL, [])
 
 
-def test_a_known_stretch_too_short_for_the_duration_is_unknown() -> None:
-    """Enough samples not to be gappy, yet not known for long enough."""
+def test_a_known_time_shorter_than_the_duration_is_unknown() -> None:
+    """There are enough samples, but they do not cover the duration."""
     late = samples("duri_x", {30.0 * n + 10: 1.0 for n in range(9)})
     (check,) = judge(policy("x == 1 for 5m"), evidence(late), NOW).subjects[0].gates[0].checks
     assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.GAPPY)
 
 
 def test_warnings_never_change_a_verdict() -> None:
-    """A true ``warn`` is shown, an unknown one is not."""
+    """A true ``warn`` is shown, and an unknown one is not."""
     gate = Gate("g", (parse_condition("x == 1"),), warn=(parse_condition("x > 0.5"), parse_condition("y > 2")))
     judged = judge(policy(gates=(gate,)), evidence(), NOW)
     assert judged.verdict is Verdict.GO
@@ -107,7 +107,7 @@ def test_warnings_never_change_a_verdict() -> None:
 
 
 def test_violations_are_the_true_abort_conditions() -> None:
-    """One label set that violates is enough; what is not known is no violation."""
+    """Only a true abort condition is a violation."""
     gate = Gate("g", (), abort=(parse_condition("x != 1"), parse_condition("y == 0 or x < 0.5")))
     by = policy(gates=(gate,))
     assert violated(by, Readings(by, evidence()), NOW) == ()
@@ -126,15 +126,15 @@ def test_the_worst_subject_decides() -> None:
 
 
 def test_a_vanished_subject_is_judged() -> None:
-    """Seen within a day and missing now: absent, and held."""
+    """A subject that was seen within a day and is missing now is HOLD."""
     by = policy("x == 1", subjects=("service",))
     given = evidence(samples("duri_x", service="a"), vanished=({"service": "b"}, {"team": "none"}))
     judged = judge(by, given, NOW)
     assert {s.labels["service"]: s.verdict for s in judged.subjects} == {"a": Verdict.GO, "b": Verdict.HOLD}
 
 
-def test_a_subject_signal_without_the_label_is_absent_for_each() -> None:
-    """A series that names no subject is nobody's evidence."""
+def test_a_subject_signal_without_the_label_is_absent_for_each_subject() -> None:
+    """A series that names no subject is evidence for no subject."""
     by = policy("x == 1", "y == 1", subjects=("service",))
     given = evidence(samples("duri_x", service="a"), samples("duri_y"))
     checks = judge(by, given, NOW).subjects[0].gates[0].checks
@@ -142,7 +142,7 @@ def test_a_subject_signal_without_the_label_is_absent_for_each() -> None:
     assert checks[1].doubts[0].reason is Reason.ABSENT
 
 
-def test_no_subject_at_all_is_hold_and_still_says_why() -> None:
+def test_no_subject_at_all_is_hold_with_its_reasons() -> None:
     """Without a subject each condition is shown once, as UNKNOWN."""
     by = policy("x == 1", subjects=("service",))
     judged = judge(by, evidence(samples("duri_x")), NOW)
@@ -153,7 +153,7 @@ def test_no_subject_at_all_is_hold_and_still_says_why() -> None:
     assert judged.subjects[0].gates[0].checks[0].doubts[0].reason is Reason.UNREACHABLE
 
 
-def test_signal_labels_choose_among_series() -> None:
+def test_signal_labels_select_the_series() -> None:
     """A signal with labels of its own reads only series with these labels."""
     by = policy("x == 1")
     by = replace(by, signals={"x": replace(by.signals["x"], labels={"kind": "a"})})
@@ -161,8 +161,8 @@ def test_signal_labels_choose_among_series() -> None:
     assert judge(by, evidence(wanted, other), NOW).verdict is Verdict.GO
 
 
-def test_an_age_may_be_longer_than_a_window_needs() -> None:
-    """A policy's ``max_age`` also sets the window in which samples are due."""
+def test_a_max_age_also_sets_the_window() -> None:
+    """Samples are due in the whole window of the policy's ``max_age``."""
     by = policy("x == 1")
     by = replace(by, signals={"x": replace(by.signals["x"], max_age=timedelta(minutes=5))})
     sparse = samples("duri_x", {290: 1, 200: 1, 100: 1, 10: 1})
@@ -171,7 +171,7 @@ def test_an_age_may_be_longer_than_a_window_needs() -> None:
 
 
 def test_a_dense_but_short_history_is_gappy() -> None:
-    """Many samples do not make up for time that was not watched."""
+    """Many samples do not replace the time that was not watched."""
     dense = samples("duri_x", {10.0 * n: 1.0 for n in range(12)})
     (check,) = judge(policy("x == 1 for 5m"), evidence(dense), NOW).subjects[0].gates[0].checks
     assert check.doubts[0].reason is Reason.GAPPY
@@ -193,7 +193,7 @@ SHARED = evidence(samples("duri_shared", source={}))
 
 
 def held(by: Policy, given: Evidence, gate: str) -> GateOutcome:
-    """Judge, see HOLD, and give the gate that says why."""
+    """Check that the verdict is HOLD, and return the gate with the cause."""
     judged = judge(by, given, NOW)
     assert judged.verdict is Verdict.HOLD
     (subject,) = judged.subjects
@@ -201,7 +201,7 @@ def held(by: Policy, given: Evidence, gate: str) -> GateOutcome:
 
 
 def reasons(gate: GateOutcome) -> list[Reason]:
-    """Give the reasons of a gate's only check."""
+    """Return the reasons of a gate's only check."""
     (check,) = gate.checks
     assert (gate.outcome, check.outcome) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
     assert check.detail == check.doubts[0].detail
@@ -209,22 +209,22 @@ def reasons(gate: GateOutcome) -> list[Reason]:
 
 
 @pytest.mark.parametrize("subjects", [(), ("service",)])
-def test_runs_alone_prove_nothing_of_a_server_that_is_dead(subjects: tuple[str, ...]) -> None:
-    """Passed runs and no gate: HOLD, and the server that did not answer is named first."""
+def test_passed_runs_alone_are_hold_on_a_dead_server(subjects: tuple[str, ...]) -> None:
+    """The policy has no gate. The server that did not answer is the first reason."""
     by = policy(gates=(), runs=PASSED, subjects=subjects)
     assert reasons(held(by, DEAD, "gates")) == [Reason.UNREACHABLE, Reason.ABSENT]
 
 
 @pytest.mark.parametrize("gates", [(), (Gate("g", (), warn=(parse_condition("x == 1"),)),)])
-def test_runs_alone_prove_nothing_of_a_server_that_is_well(gates: tuple[Gate, ...]) -> None:
-    """Passed runs and nothing required of any series: HOLD, and that is said."""
+def test_passed_runs_alone_are_hold_on_a_healthy_server(gates: tuple[Gate, ...]) -> None:
+    """No gate requires anything of a series, and the detail says so."""
     gate = held(policy(gates=gates, runs=PASSED), evidence(), "gates")
     assert reasons(gate) == [Reason.ABSENT]
     assert "no gate of the policy requires anything" in gate.checks[0].detail
 
 
-def test_shared_signals_alone_prove_nothing_of_subjects_that_are_not_there() -> None:
-    """Subjects asked for and none seen: HOLD, though every condition passes."""
+def test_shared_signals_alone_are_hold_without_the_subjects_of_the_policy() -> None:
+    """The policy names subjects, and none is seen. The verdict is HOLD, although every condition passes."""
     gate = held(policy("shared == 1", subjects=("service",)), SHARED, "subjects")
     assert reasons(gate) == [Reason.ABSENT]
     assert "by service, now or within a day" in gate.checks[0].detail
@@ -254,7 +254,7 @@ def judgement(*verdicts: Verdict) -> Judgement:
     [(Verdict.GO, Verdict.HOLD), (Verdict.HOLD, Verdict.HOLD), (Verdict.NO_GO, Verdict.NO_GO)],
 )
 def test_a_step_that_did_not_pass_holds_every_subject(before: Verdict, after: Verdict) -> None:
-    """No subject is GO without it; NO-GO stays, and the healthy sentence of a month turns nothing."""
+    """No subject is GO without the step. NO-GO stays, and each subject has a check with the cause."""
     held = without_steps(judgement(before, Verdict.GO), [("two-beats", "beat 7 did not arrive")])
     assert held.verdict is after
     assert [subject.verdict for subject in held.subjects] == [after, Verdict.HOLD]
@@ -266,6 +266,6 @@ def test_a_step_that_did_not_pass_holds_every_subject(before: Verdict, after: Ve
         assert gate.checks[0].detail == "beat 7 did not arrive; fix the cause and run the dry run again"
 
 
-def test_where_every_step_passed_nothing_changes() -> None:
+def test_passed_steps_do_not_change_the_verdict() -> None:
     """The verdict is that of decide."""
     assert without_steps(judgement(Verdict.GO), []) == judgement(Verdict.GO)

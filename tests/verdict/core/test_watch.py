@@ -20,14 +20,14 @@ from tests.evidence_builder import NOW, evidence, policy, samples
 
 
 def certifying(*criteria: str, subjects: tuple[str, ...] = ()) -> Policy:
-    """Make a policy of one gate over ``x`` that certifies by these criteria."""
+    """Make a policy of one gate over ``x`` with these criteria of the certificate."""
     gate = Gate("g", (parse_condition("x == 1"),), abort=(parse_condition("x == 0"),))
     dry_run = DryRun(certify=tuple(parse_criterion(text) for text in criteria))
     return policy(subjects=subjects, gates=(gate,), dry_run=dry_run)
 
 
-def test_nothing_read_is_hold_and_known_to_nobody() -> None:
-    """An unreachable server gives a step of unknowns: no share, no sample, no violation."""
+def test_a_step_on_an_unreachable_server_is_hold_and_unknown() -> None:
+    """The step has no known share, no sample and no violation."""
     by = certifying("share(y == 1) >= 0.9", "mean(y) <= 1")
     nothing = replace(evidence(), ranges=Unread("the samples", "refused"), instant=Unread("the samples", "refused"))
     step = take_step(by, nothing, 15.0)
@@ -39,19 +39,19 @@ def test_nothing_read_is_hold_and_known_to_nobody() -> None:
 
 
 def test_a_doubted_series_is_shown_as_doubted() -> None:
-    """Stale samples are there, and are no evidence."""
+    """Stale samples are no evidence."""
     stale = evidence(samples("duri_x"), samples("duri_y", {100: 1.0, 130: 1.0}))
     assert take_step(certifying("mean(y) <= 1"), stale, 0.0).recent["y", (), 0].doubted
 
 
 def test_a_true_abort_condition_is_a_violation() -> None:
-    """The violation names its gate."""
+    """The violation has the name of its gate."""
     step = take_step(certifying(), evidence(samples("duri_x", 0.0)), 0.0)
     assert [(gate, check.condition) for gate, check in step.violations] == [("g", "x == 0")]
 
 
-def test_a_step_judges_as_decide_does() -> None:
-    """The certificate's signals change nothing in the verdict."""
+def test_a_step_has_the_verdict_of_decide() -> None:
+    """The signals of the certificate do not change the verdict."""
     by = certifying("share(y == 1) >= 0.9", "rises(y, 0.2) <= 0")
     step = take_step(by, evidence(), 7.0)
     assert step.at == 7.0
@@ -62,8 +62,8 @@ def test_a_step_judges_as_decide_does() -> None:
     assert (recent.values[-1], recent.interval, recent.times[-1]) == (1.0, 30.0, NOW - 10)
 
 
-def test_each_subject_has_its_own() -> None:
-    """Each subject has its own shares and samples."""
+def test_each_subject_has_its_own_shares_and_samples() -> None:
+    """The shares and samples have the name of the subject as their key."""
     by = certifying("share(x == 1) >= 0.9", "mean(x) <= 1", subjects=("service",))
     seen = evidence(samples("duri_x", service="a"), samples("duri_x", 0.0, service="b"))
     step = take_step(by, seen, 0.0)
@@ -71,8 +71,8 @@ def test_each_subject_has_its_own() -> None:
     assert set(step.recent) == {("x", ("a",), 0), ("x", ("b",), 0)}
 
 
-def test_what_only_the_certificate_names_is_read_as_well() -> None:
-    """The policy to read by asks for it, and requires no more than before."""
+def test_signals_of_the_certificate_are_read_as_well() -> None:
+    """The requirements of the policy stay the same."""
     by = watched(certifying("share(y == 1) >= 0.9", "mean(shared) <= 1"))
     assert set(judged_signals(by, ASK_ALWAYS)) == {"x", "y", "shared"}
     assert [condition for gate in by.gates for condition in gate.require] == [parse_condition("x == 1")]
@@ -85,12 +85,12 @@ verdicts = st.sampled_from(list(Verdict))
 
 
 def step(at: float, verdict: Verdict, *violations: tuple[str, JudgedCondition]) -> WatchStep:
-    """Make a step of nothing but its verdict and its violations."""
+    """Make a step that has only a verdict and its violations."""
     return WatchStep(at, Judgement(verdict, 1_700_000_000.0 + at, ()), violations)
 
 
 def run(*steps: WatchStep) -> Abort | None:
-    """Feed steps until one of them aborts."""
+    """Observe steps until one of them aborts."""
     sight: Blindness | None = None
     for one in steps:
         sight, abort = observe(sight, one, DRY_RUN)
@@ -104,8 +104,8 @@ def held(verdict: Verdict, since: int, until: int) -> list[WatchStep]:
     return [step(at, verdict) for at in range(since, until + 1, 15)]
 
 
-def test_a_violation_aborts_at_once_and_is_told() -> None:
-    """The first step with a true abort condition ends the run, and says which."""
+def test_a_violation_aborts_at_once_and_is_named() -> None:
+    """The first step with a true abort condition ends the run."""
     abort = run(step(0, Verdict.GO), step(15, Verdict.NO_GO, VIOLATION))
     assert abort == Abort(
         "violated heartbeat: heartbeat_ok != 1 for 5m (duri_heartbeat_ok is 0)", violations=(VIOLATION,)
@@ -124,37 +124,37 @@ def test_ten_minutes_of_hold_abort() -> None:
     assert abort.detail == "the verdict was not known for 600 s; dry_run.blind allows 10m"
 
 
-def test_a_hold_from_the_first_step_counts_from_there() -> None:
-    """A watch that begins blind has been blind since it began."""
+def test_a_hold_from_the_first_step_counts_from_the_start() -> None:
+    """A watch that begins with HOLD is blind since its start."""
     assert run(*held(Verdict.HOLD, 0, 585)) is None
     assert run(*held(Verdict.HOLD, 0, 600)) is not None
 
 
 def test_a_hold_that_ends_in_time_does_not_abort() -> None:
-    """One known verdict starts the count again."""
+    """A known verdict starts the count again."""
     assert run(*held(Verdict.HOLD, 0, 585), step(599, Verdict.GO), *held(Verdict.HOLD, 614, 1199)) is None
 
 
-def test_a_no_go_is_known() -> None:
-    """NO-GO is knowledge: it is no blindness, and by itself no abort."""
+def test_a_no_go_is_a_known_verdict() -> None:
+    """NO-GO is not blindness, and does not abort by itself."""
     assert run(*held(Verdict.NO_GO, 0, 3600)) is None
 
 
-def test_a_watcher_that_slept_was_blind() -> None:
+def test_a_gap_between_steps_counts_as_blind() -> None:
     """The last verdict counts for two steps. 10 min beyond that are an abort, even after a GO."""
     assert run(step(0, Verdict.GO), step(629.9, Verdict.GO)) is None
     assert run(step(0, Verdict.GO), step(630, Verdict.GO)) is not None
 
 
-def test_sleep_and_hold_add_up() -> None:
-    """A gap that ends in HOLD goes on counting."""
+def test_a_gap_and_a_hold_add_up() -> None:
+    """A gap that ends in HOLD continues the count."""
     assert run(step(0, Verdict.GO), *held(Verdict.HOLD, 400, 625)) is None
     assert run(step(0, Verdict.GO), *held(Verdict.HOLD, 400, 640)) is not None
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), verdicts), max_size=60))
 def test_a_run_without_ten_blind_minutes_never_aborts(told: list[tuple[int, Verdict]]) -> None:
-    """Law: with steps at most two steps apart, only an unbroken stretch of HOLD of ten minutes aborts."""
+    """Law: with short gaps, only HOLD for 10 min without a break aborts."""
     at, since = 0, None
     steps, must_abort = [], False
     for gap, verdict in told:
