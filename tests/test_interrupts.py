@@ -1,4 +1,4 @@
-"""Interrupts at any moment of the first second: exit 130, and neither a crash nor a bug."""
+"""Interrupts at any moment of the first second: the exit code is 130, without a crash."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ COMMANDS = (
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Listen, and never answer."""
+    """Listen on a port without an answer."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as silent:
         yield silent.getsockname()[1]
 
 
 def notes_signals(pid: int) -> bool:
-    """See whether the process catches SIGTERM, which Python by itself does not."""
+    """Return whether the process catches SIGTERM. Python itself does not catch it."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -55,8 +55,10 @@ def notes_signals(pid: int) -> bool:
     return bool(caught >> (signal.SIGTERM - 1) & 1)
 
 
-def test_an_interrupt_at_any_moment_of_the_start_is_130(tmp_path: Path, port: int, share: Callable[[int], int]) -> None:
-    """From gonogo's first line on; the hundredth of a second before that is Python's own."""
+def test_an_interrupt_at_any_moment_of_the_start_has_exit_code_130(
+    tmp_path: Path, port: int, share: Callable[[int], int]
+) -> None:
+    """The interrupt comes after gonogo has installed its handlers. Before that Python itself starts."""
     (tmp_path / "gonogo.yaml").write_text(POLICY.format(port=port), encoding="utf-8")
     drawn = random.Random(7)  # noqa: S311 - moments, no secrets
     times = share(INTERRUPTS)

@@ -1,4 +1,4 @@
-"""A pipe in the place of any file that a command reads: said in words, and never waited for."""
+"""A pipe in the place of any file that a command reads: the command reports it and does not wait."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ STATE, LOCK, BEATS = ".duri_heartbeat.state", ".duri_heartbeat.lock", "duri_text
         ("base.json", "lint --baseline base.json", 2),
     ],
 )
-def test_a_pipe_is_not_waited_for(tmp_path: Path, pipe: str, command: str, code: int) -> None:
+def test_no_command_waits_for_a_pipe(tmp_path: Path, pipe: str, command: str, code: int) -> None:
     """The exit code is the one of a file that cannot be read."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -78,8 +78,8 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, pipe: str, command: str, code:
     assert "bug in gonogo" not in ended.err
 
 
-def test_a_pipe_of_trust_is_not_waited_for(tmp_path: Path) -> None:
-    """OpenSSL would open it."""
+def test_no_command_waits_for_a_pipe_as_ca_file(tmp_path: Path) -> None:
+    """OpenSSL would open the pipe and wait."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "gonogo.yaml").write_text(POLICY.format(scheme="https", access=TRUST), encoding="utf-8")
@@ -92,8 +92,11 @@ def test_a_pipe_of_trust_is_not_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "loop"])
 @pytest.mark.parametrize("command", ["lint prometheus.yml", "lint", "reload --dry-run", "test"])
-def test_a_rule_file_that_a_pattern_finds_is_not_waited_for(tmp_path: Path, kind: str, command: str) -> None:
-    """Promtool opens what the configuration's pattern finds: it waited for a pipe, and read a device without end."""
+def test_no_command_waits_for_a_rule_file_that_a_pattern_matches(tmp_path: Path, kind: str, command: str) -> None:
+    """Promtool opens every match of the configuration's pattern.
+
+    It would wait for a pipe, and read a device without end.
+    """
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "prometheus.yml").write_text("rule_files: ['r*.yml']\nscrape_configs: []\n", encoding="utf-8")
@@ -111,7 +114,7 @@ def test_a_rule_file_that_a_pattern_finds_is_not_waited_for(tmp_path: Path, kind
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device"])
-def test_a_file_of_targets_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+def test_lint_does_not_wait_for_a_file_of_targets(tmp_path: Path, kind: str) -> None:
     """Promtool reads the files of targets that a configuration names."""
     (tmp_path / "prometheus.yml").write_text(
         "scrape_configs: [{job_name: a, file_sd_configs: [{files: [targets.json]}]}]\n", encoding="utf-8"

@@ -1,4 +1,4 @@
-"""A machine that has no more of something: said in words, with an exit code that is neither a bug's nor a verdict's."""
+"""A machine short of a resource: the message names it. The exit code is neither a bug's nor a verdict's."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def shell(script: str, folder: Path, before: tuple[str, ...] = (), *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a script of the shell in a folder."""
+    """Run a shell script in a folder."""
     argv = (*before, "/bin/sh", "-c", script, "sh", *arguments)
     return subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("command", ["lint", "test", "reload --dry-run", "dryrun"])
 def a_full_disk_under_the_journal_is_undecided(folder: Path, command: str) -> None:
-    """The folder is named; what the journal had is there when there is room again."""
+    """The message names the folder. The old records are still there after room is made."""
     script = (
         f"mount -t tmpfs -o size=200k none small && {GONOGO} lint >out 2>&1 || exit 90; "
         "dd if=/dev/zero of=small/fill bs=1k 2>/dev/null; "
@@ -81,8 +81,8 @@ if may_mount():
         ("-n 12", "dryrun --sandbox --for 1s", "too many files are open"),
     ],
 )
-def test_a_limit_is_said(folder: Path, limit: str, command: str, said: str) -> None:
-    """Exit 3, and no bug."""
+def test_a_limit_of_the_process_is_named(folder: Path, limit: str, command: str, said: str) -> None:
+    """The exit code is 3, and the error is not called a bug."""
     done = shell(f"ulimit {limit}; exec {GONOGO} {command}", folder)
     assert done.returncode == 3, done
     assert said in done.stderr
@@ -110,8 +110,8 @@ main(sys.argv[1:])
         (("lint",), "", "ulimit -v"),
     ],
 )
-def test_without_threads_nothing_is_known(folder: Path, arguments: tuple[str, ...], out: str, err: str) -> None:
-    """A verdict has the reason for each question; what else needs a thread is undecided."""
+def test_without_threads_the_outcome_is_undecided(folder: Path, arguments: tuple[str, ...], out: str, err: str) -> None:
+    """A verdict has the reason for each question. Other commands that need a thread end with 3."""
     argv = (sys.executable, "-c", SHORT_OF_THREADS, *arguments)
     done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 3, done
@@ -121,16 +121,16 @@ def test_without_threads_nothing_is_known(folder: Path, arguments: tuple[str, ..
 
 
 @pytest.mark.parametrize("command", ["lint", "decide", "test", "journal list"])
-def test_a_deleted_directory_is_no_bug(folder: Path, command: str) -> None:
-    """A policy that is named in full is read all the same."""
+def test_a_deleted_working_directory_is_no_bug(folder: Path, command: str) -> None:
+    """A policy with an absolute path can still be read."""
     script = f'mkdir gone && cd gone && rmdir ../gone && exec {GONOGO} {command} --policy "$1/gonogo.yaml"'
     done = shell(script, folder, (), str(folder))
     assert done.returncode in {0, 3}, done
     assert "bug" not in done.stderr
 
 
-def test_a_relative_name_in_a_deleted_directory_says_why(folder: Path) -> None:
-    """There is nothing that it is relative to."""
+def test_a_relative_path_in_a_deleted_directory_is_a_usage_error(folder: Path) -> None:
+    """A relative path has no meaning in a deleted folder."""
     script = f'mkdir gone && cd gone && rmdir ../gone && exec {GONOGO} test t.yml --rules "$1"'
     done = shell(script, folder, (), str(folder))
     assert done.returncode == 2, done
@@ -152,8 +152,8 @@ LOST = [
 
 @pytest.mark.parametrize(("streams", "code"), LOST)
 @pytest.mark.parametrize("command", ["lint", "test", "journal list", "heartbeat beat --policy beat.yaml"])
-def test_a_lost_stream_is_no_verdict(folder: Path, command: str, streams: str, code: int) -> None:
-    """Standard error may go at any time; standard output that is lost has codes of its own."""
+def test_a_lost_standard_output_has_its_own_exit_code(folder: Path, command: str, streams: str, code: int) -> None:
+    """A lost standard error does not change the exit code."""
     (folder / "beat.yaml").write_text("{version: 1, realm: a, prefix: b, heartbeat: {textfile_dir: .}}\n")
     script = f"sleep 0.01; {GONOGO} {command} {streams}; exit ${{PIPESTATUS[0]}}"
     argv = ("/bin/bash", "-c", script)
@@ -162,8 +162,10 @@ def test_a_lost_stream_is_no_verdict(folder: Path, command: str, streams: str, c
 
 
 @pytest.mark.parametrize(("streams", "code"), LOST)
-def test_a_no_go_that_nobody_reads_is_not_known(folder: Path, streams: str, code: int) -> None:
-    """A finding's exit code is 1 only where the finding was written, or where nobody wanted to read it."""
+def test_a_finding_that_was_not_written_has_the_exit_code_of_the_lost_stream(
+    folder: Path, streams: str, code: int
+) -> None:
+    """The exit code is 1 only if the finding was written, or if standard output was closed from the start."""
     (folder / "r.yml").write_text("groups: [{name: a, rules: [{record: 'a:b', expr: up(}]}]\n", encoding="utf-8")
     argv = ("/bin/bash", "-c", f"{GONOGO} lint {streams}; exit ${{PIPESTATUS[0]}}")
     done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)

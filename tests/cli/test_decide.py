@@ -1,4 +1,4 @@
-"""``gonogo decide`` as it is called: whatever it meets, words and the right exit code."""
+"""``gonogo decide`` with any server and policy: a clear message and the right exit code."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def decide(folder: Path, *arguments: str | bytes, alone: bool = False) -> Ended:
 
 
 def held(folder: Path, url: str, *, alone: bool = False) -> list[str]:
-    """Decide on a server that fails: HOLD in full, within a minute; give the details of all conditions."""
+    """Run decide on a server that fails. Check for HOLD within a minute, and return the details of all conditions."""
     ended = decide(folder, "--format", "json", "--prometheus", url, alone=alone)
     assert (ended.code, ended.err) == (3, "")
     assert ended.seconds < 60
@@ -82,8 +82,8 @@ def held(folder: Path, url: str, *, alone: bool = False) -> list[str]:
 
 
 @pytest.mark.parametrize("url", ["", "prometheus:9090", "ftp://host", "http://", "http://[::1", b"http://\xff", "a b"])
-def test_what_is_no_address_is_a_mistake_of_the_command_line(folder: Path, url: str | bytes) -> None:
-    """Nobody is asked, not even the policy's own server."""
+def test_an_invalid_address_is_a_usage_error(folder: Path, url: str | bytes) -> None:
+    """No server gets a request, not even the server of the policy."""
     ended = decide(folder, "--prometheus", url)
     assert (ended.code, ended.out) == (2, "")
     assert "the server's address is not " in ended.err
@@ -91,7 +91,7 @@ def test_what_is_no_address_is_a_mistake_of_the_command_line(folder: Path, url: 
 
 
 def test_an_address_with_a_password_is_refused_and_not_repeated(folder: Path) -> None:
-    """On the command line or in the policy."""
+    """The address is on the command line or in the policy."""
     ended = decide(folder, "--prometheus", f"http://ann:{SECRET}@127.0.0.1:9")
     assert (ended.code, ended.out) == (2, "")
     assert "a user or password in it" in ended.err
@@ -103,14 +103,14 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(folder: Path) ->
 
 
 def test_a_name_that_does_not_resolve_holds(folder: Path) -> None:
-    """The resolver's answer is part of the reason."""
+    """The detail says that the name cannot be resolved."""
     one, other = held(folder, "http://no-such-host.invalid:9090", alone=True)
     assert "the server's name cannot be resolved" in one
     assert "the server's name cannot be resolved" in other
 
 
 def test_a_refused_connection_holds(folder: Path) -> None:
-    """So does TLS to where nobody listens."""
+    """A port without a server is HOLD, with HTTP and with TLS."""
     with faulty(Connection.hang) as server:
         gone = server.url
     for url in (gone, gone.replace("http", "https")):
@@ -120,12 +120,15 @@ def test_a_refused_connection_holds(folder: Path) -> None:
 
 
 def says(body: bytes, status: str = "200 OK", *headers: str) -> Behaviour:
-    """Answer everything with this; what was asked, credentials included, is repeated after it."""
+    """Answer every request with this body.
+
+    An answer with a 4xx status also repeats the request with its credentials.
+    """
     return lambda connection: connection.answer(status, body + connection.request * (status[0] == "4"), *headers)
 
 
 def stream(connection: Connection) -> None:
-    """Send two gigabytes without saying so before."""
+    """Send two gigabytes without a declared length."""
     connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
     for _ in range(2048):
         connection.say(MEBIBYTE)
@@ -138,7 +141,7 @@ def declare(connection: Connection) -> None:
 
 
 def half(connection: Connection) -> None:
-    """End in the middle of what was promised."""
+    """Send half of the declared bytes."""
     connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(EMPTY_ANSWER))
     connection.say(EMPTY_ANSWER[: len(EMPTY_ANSWER) // 2])
 
@@ -191,8 +194,8 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_server_that_fails_holds_and_says_how(folder: Path, name: str) -> None:
-    """HOLD, exit 3, the whole JSON, and a reason that names the failure and the way out."""
+def test_a_server_that_fails_is_hold_with_its_cause(folder: Path, name: str) -> None:
+    """The exit code is 3, the JSON is complete, and the detail names the failure and the next step."""
     behaviour, why = FAULTS[name]
     with faulty(behaviour) as server:
         details = held(folder, server.url, alone=name == "silent")
@@ -201,16 +204,16 @@ def test_a_server_that_fails_holds_and_says_how(folder: Path, name: str) -> None
         assert "; " in detail.partition(why)[2]
 
 
-def test_a_server_that_wants_a_password_points_to_the_secrets(folder: Path) -> None:
-    """Not to the server, which is well."""
+def test_a_401_answer_points_to_the_secrets_of_the_policy(folder: Path) -> None:
+    """The next step names the access keys, because the server works."""
     with faulty(FAULTS["401"][0]) as server:
         for detail in held(folder, server.url):
             assert detail.endswith("see authorization, basic_auth, tls_config and headers in the policy")
         assert all(f"authorization: bearer {SECRET}" in request.lower() for request in server.requests)
 
 
-def test_plain_http_where_tls_is_wanted_and_the_other_way_round(folder: Path) -> None:
-    """A handshake that cannot be had is said to be one."""
+def test_tls_to_a_plain_http_server_is_hold(folder: Path) -> None:
+    """The detail says that the TLS connection failed."""
     with faulty(says(EMPTY_ANSWER)) as server:
         one, other = held(folder, server.url.replace("http", "https"))
         assert "the TLS connection failed" in one
@@ -218,7 +221,7 @@ def test_plain_http_where_tls_is_wanted_and_the_other_way_round(folder: Path) ->
 
 
 def own_peak() -> int:
-    """Give this process's own peak in bytes: until a child begins its program, the peak it is told is ours."""
+    """Return the peak memory of this process in bytes. A child counts it as its own until its program starts."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
@@ -228,7 +231,7 @@ def own_peak() -> int:
     ids=["two gigabytes", "gzip bomb"],
 )
 def test_an_endless_answer_holds_in_bounded_memory(folder: Path, behaviour: Behaviour) -> None:
-    """Even when every question is answered so at the same time: the bound is one for all of them."""
+    """All questions share one bound, although each gets such an answer at the same time."""
     (folder / "gonogo.yaml").write_text(POLICY.replace("timeout: 2s", "timeout: 1m"), encoding="utf-8")
     with faulty(behaviour) as server:
         ended = decide(folder, "--prometheus", server.url, alone=True)
@@ -238,8 +241,8 @@ def test_an_endless_answer_holds_in_bounded_memory(folder: Path, behaviour: Beha
     assert ended.seconds < 60
 
 
-def test_a_low_bound_is_kept(folder: Path) -> None:
-    """``max_bytes`` is what is held, not what one answer may have."""
+def test_a_low_bound_of_memory_is_kept(folder: Path) -> None:
+    """``max_bytes`` limits all answers together, not each answer."""
     policy = folder / "gonogo.yaml"
     policy.write_text(POLICY.replace("timeout: 2s", "timeout: 1m\n  max_bytes: 1000000"), encoding="utf-8")
     with faulty(stream) as server:
@@ -249,8 +252,8 @@ def test_a_low_bound_is_kept(folder: Path) -> None:
     assert ended.peak < (200 << 20) + own_peak()
 
 
-def test_the_first_line_is_the_verdict_whatever_a_path_says(folder: Path) -> None:
-    """A file's name can forge no line, and need be no text."""
+def test_the_first_line_is_the_verdict_with_any_path(folder: Path) -> None:
+    """A file's name cannot forge a line, and may be no valid text."""
     for name in (b"a\nGO by gonogo.yaml\x1b[2J", b"caf\xe9.yaml"):
         (folder / os.fsdecode(name)).write_text(POLICY, encoding="utf-8")
         ended = decide(folder, "--policy", name)
@@ -264,8 +267,8 @@ def test_the_first_line_is_the_verdict_whatever_a_path_says(folder: Path) -> Non
 # What no policy may do to it
 
 
-def test_every_mistake_of_a_policy_is_told_at_once(folder: Path) -> None:
-    """Twelve mistakes, each with its line and column."""
+def test_every_mistake_of_a_policy_is_listed_at_once(folder: Path) -> None:
+    """Each mistake has its line and column."""
     (folder / "gonogo.yaml").write_text(
         "version: 2\n"
         "preset: l5\n"
@@ -305,8 +308,8 @@ def test_every_mistake_of_a_policy_is_told_at_once(folder: Path) -> None:
         ("x" * 300, "the file cannot be read: File name too long"),
     ],
 )
-def test_what_is_no_policy_is_said_to_be_none(folder: Path, name: str, why: str) -> None:
-    """Exit 2, the name, and why."""
+def test_a_path_that_is_no_policy_is_an_error_with_its_cause(folder: Path, name: str, why: str) -> None:
+    """The exit code is 2. The error has the name and the cause."""
     (folder / "empty.yaml").write_bytes(b"")
     (folder / "comment.yaml").write_bytes(b"# nothing yet\n")
     (folder / "folder").mkdir()
@@ -321,8 +324,8 @@ def test_what_is_no_policy_is_said_to_be_none(folder: Path, name: str, why: str)
     assert why in ended.err
 
 
-def test_a_policy_that_may_not_be_read_is_said_to_be_so(folder: Path) -> None:
-    """Root may read all that is there, so it first gives up the right to."""
+def test_a_policy_without_read_permission_is_an_error(folder: Path) -> None:
+    """Root may read every file, so the process gives up this right first."""
     (folder / "gonogo.yaml").chmod(0)
     unprivileged = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
     ended = gonogo("decide", cwd=folder, before=unprivileged)
@@ -341,8 +344,8 @@ def test_a_policy_that_may_not_be_read_is_said_to_be_so(folder: Path) -> None:
     ],
     ids=["none", "mistake", "no yaml", "binary", "folder"],
 )
-def test_rule_files_that_cannot_be_read_stop_it(folder: Path, keys: str, files: dict[str, bytes], why: str) -> None:
-    """What is not known to be loaded can prove nothing: exit 2, not a verdict."""
+def test_unreadable_rule_files_are_an_error(folder: Path, keys: str, files: dict[str, bytes], why: str) -> None:
+    """Rules that are not known prove nothing: exit 2, and no verdict."""
     (folder / "gonogo.yaml").write_text(POLICY.replace("rules: []", keys), encoding="utf-8")
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -362,8 +365,8 @@ def test_rule_files_that_cannot_be_read_stop_it(folder: Path, keys: str, files: 
         ("basic_auth: {username: ann, password_file: token}", None, "/token: No such file or directory"),
     ],
 )
-def test_secrets_that_are_missing_stop_it(folder: Path, access: str, content: bytes | None, why: str) -> None:
-    """Nothing is asked without them, and nothing of them is shown."""
+def test_missing_or_invalid_secrets_are_an_error(folder: Path, access: str, content: bytes | None, why: str) -> None:
+    """No request is sent without the secrets, and no part of a secret is shown."""
     text = POLICY.replace("authorization: {credentials_env: GONOGO_TEST_TOKEN}", access)
     (folder / "gonogo.yaml").write_text(text, encoding="utf-8")
     if content is not None:
@@ -375,7 +378,7 @@ def test_secrets_that_are_missing_stop_it(folder: Path, access: str, content: by
 
 @pytest.mark.parametrize("content", [b"", b"not a database, but long enough to be looked at\n" * 40, None])
 def test_a_broken_journal_has_no_record(folder: Path, content: bytes | None) -> None:
-    """The run gates are not known, the reason is the journal's, and everything else is judged."""
+    """The run gates have no record, the detail names the journal, and the other gates are judged."""
     (folder / "gonogo.yaml").write_text(POLICY.replace("required: []", "required: [obs-lint]"), encoding="utf-8")
     journal = folder / ".gonogo" / "journal.sqlite"
     if content is None:
@@ -397,7 +400,7 @@ def test_a_broken_journal_has_no_record(folder: Path, content: bytes | None) -> 
 
 @pytest.fixture
 def asked(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A run that waits for the answers of a server that gives none."""
+    """A run of decide that waits for a server that never answers."""
     (folder / "gonogo.yaml").write_text(POLICY.replace("timeout: 2s", "timeout: 50s"), encoding="utf-8")
     begun = threading.Event()
 
@@ -419,15 +422,15 @@ def asked(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-def test_an_interrupt_ends_it_at_once(asked: subprocess.Popen[bytes]) -> None:
-    """Exit 130, without a word on standard output, whatever the server is doing."""
+def test_an_interrupt_ends_the_command_at_once(asked: subprocess.Popen[bytes]) -> None:
+    """The exit code is 130, and standard output is empty. The server does not matter."""
     asked.send_signal(signal.SIGINT)
     out, err = asked.communicate(timeout=110)
     assert (asked.returncode, out, err.strip()) == (130, b"", b"gonogo: interrupted")
 
 
-def test_a_reader_who_leaves_gets_no_verdict(folder: Path) -> None:
-    """A broken pipe is quiet, and the exit code is that of a lost pipe: no verdict was heard."""
+def test_a_closed_pipe_has_its_own_exit_code(folder: Path) -> None:
+    """The command prints no error. The exit code says that no verdict was read."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as pipe:
@@ -438,7 +441,7 @@ def test_a_reader_who_leaves_gets_no_verdict(folder: Path) -> None:
 
 
 def test_an_answer_that_cannot_be_written_is_an_error(folder: Path) -> None:
-    """A verdict that nobody can read is no GO."""
+    """A verdict that was not written is not GO."""
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", "decide")
         env = {**os.environ, "GONOGO_TEST_TOKEN": SECRET}
@@ -448,8 +451,8 @@ def test_an_answer_that_cannot_be_written_is_an_error(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [("--debug", "decide"), ("decide", "--debug")])
-def test_debug_shows_where_an_error_came_from(folder: Path, before: tuple[str, ...]) -> None:
-    """The traceback, then the words; the exit code is the same, and so is where the option stands."""
+def test_debug_shows_the_traceback_of_an_error(folder: Path, before: tuple[str, ...]) -> None:
+    """The traceback comes before the message. The exit code and the place of the option do not matter."""
     ended = in_process(*before, "--policy", "nowhere.yaml", cwd=folder)
     assert (ended.code, ended.out) == (2, "")
     assert "Traceback (most recent call last):" in ended.err

@@ -1,4 +1,4 @@
-"""The plain forms, which must mean what the long way through click means."""
+"""The plain forms of two commands, which must do the same as the forms that click parses."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ MOMENT = re.compile(r"\b20\d\d-\d\d-\d\dT[\d:.]+Z")
         ("--policy", "a.yaml", "--help"),
     ],
 )
-def test_what_is_no_plain_form_is_left_to_click(words: tuple[str, ...], options: tuple[str, ...]) -> None:
-    """Nothing is guessed at."""
+def test_other_options_are_left_to_click(words: tuple[str, ...], options: tuple[str, ...]) -> None:
+    """An argument list with any other option is not a plain form."""
     assert plain_call([*words, *options]) is None
 
 
 @pytest.mark.parametrize("words", [(), ("heartbeat",), ("heartbeat", "run"), ("--debug", "decide"), ("dryrun",)])
 def test_other_commands_are_left_to_click(words: tuple[str, ...]) -> None:
-    """Two commands have a plain form."""
+    """Only two commands have a plain form."""
     assert plain_call([*words, "--policy", "a.yaml"]) is None
 
 
 @pytest.mark.parametrize("words", [DECIDE, BEAT])
 @pytest.mark.parametrize("options", [(), ("--format", "text"), ("--format", "json")])
 def test_the_plain_forms_are_recognised(words: tuple[str, ...], options: tuple[str, ...]) -> None:
-    """With a format or without."""
+    """The format may be given or missing."""
     assert plain_call([*words, "--policy", "a b.yaml", *options]) is not None
 
 
@@ -85,10 +85,10 @@ def ended(folder: Path, *arguments: str) -> Ended:
     ],
     ids=["sound", "mistakes", "no folder", "no push", "no yaml", "no file"],
 )
-def test_a_plain_form_ends_as_the_long_way_does(
+def test_a_plain_form_ends_like_the_form_of_click(
     tmp_path: Path, words: tuple[str, ...], form: str, text: str | None
 ) -> None:
-    """The same exit code and the same words, for what works and for each kind of failure."""
+    """The exit code and the output are the same, for success and for each kind of failure."""
     if text is not None:
         (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
     plain = ended(tmp_path, *words, "--policy", "policy.yaml", "--format", form)
@@ -105,10 +105,10 @@ def test_a_plain_form_ends_as_the_long_way_does(
         (BEAT, "gonogo.heartbeat.writer", {"click", "socket", "pydantic", "http.client", "logging"}),
     ],
 )
-def test_a_plain_form_imports_nothing_that_it_does_not_need(
+def test_a_plain_form_imports_no_large_modules(
     tmp_path: Path, words: tuple[str, ...], needed: str, heavy: set[str]
 ) -> None:
-    """That is what it is for."""
+    """The plain form exists to start faster."""
     (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     argv = [sys.executable, "-X", "importtime", "-m", "gonogo", *words, "--policy", "policy.yaml"]
@@ -121,8 +121,8 @@ def test_a_plain_form_imports_nothing_that_it_does_not_need(
 UNUSED = ("gonogo.promql.grammar", "gonogo.rulepack.gates", "gonogo.journal.database", "difflib")
 
 
-def test_a_verdict_pays_for_no_module_that_its_policy_does_not_use(tmp_path: Path) -> None:
-    """Without rules, preset and run gates, neither the grammar nor the gates nor the journal are imported."""
+def test_a_verdict_imports_no_module_that_its_policy_does_not_use(tmp_path: Path) -> None:
+    """Without rules, preset and run gates, decide does not import the grammar, the gates or the journal."""
     (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     program = (
         "import sys; from pathlib import Path; from gonogo.cli.verdict import verdict; "

@@ -1,4 +1,4 @@
-"""The pack as a whole: all needed rules, always the same, nothing silent."""
+"""The pack as a whole: all needed rules, the same pack each time, and no silent test."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def names(policy: Policy) -> list[str]:
     return [chosen.name for chosen in needed(policy, INTERVAL)]
 
 
-def test_a_policy_that_asks_for_nothing_needs_nothing() -> None:
-    """A policy without gates needs no rules."""
+def test_a_policy_without_gates_needs_no_rules() -> None:
+    """The pack has neither rules nor tests."""
     assert names(replace(preset_policy(), gates=())) == []
     assert pack(replace(preset_policy(), gates=()), INTERVAL).tests_yaml == {}
 
 
-def test_what_is_read_is_needed_too() -> None:
-    """Uptime and V count fresh samples, so they need the heartbeat's rules, but not its gate's alerts."""
+def test_rules_that_a_needed_rule_reads_are_needed_too() -> None:
+    """Uptime and V count fresh samples, so they need the rules of the heartbeat, but not the alerts of its gate."""
     policy = replace(preset_policy(), gates=(gate("mine", ["green_uptime_ratio >= 0.9"]),))
     assert names(policy) == ["heartbeat", "uptime"]
     _, alerts = groups(policy, INTERVAL)
     assert [rule.name for group in alerts for rule in group.rules] == ["HeartbeatVanished"]
 
 
-def test_certificates_ask_for_signals_as_well() -> None:
+def test_signals_of_the_certificate_need_their_rules() -> None:
     """A dry run may be judged by a signal that no gate requires."""
     certify = (
         parse_criterion("share(canary_samples >= 1) >= 0.9"),
@@ -75,7 +75,7 @@ def test_rules_that_read_each_other_share_a_group() -> None:
 
 @pytest.fixture(scope="module", params=range(len(POLICIES)))
 def made(request: pytest.FixtureRequest) -> tuple[Policy, Pack]:
-    """Return each policy with its pack, made once."""
+    """Return each policy with its pack. Each pack is made once."""
     policy = POLICIES[request.param]
     return policy, pack(policy, INTERVAL)
 
@@ -87,8 +87,8 @@ def test_the_pack_is_the_same_each_time(made: tuple[Policy, Pack]) -> None:
     assert all(text.startswith(MARK) for text in (packed.rules_yaml, packed.alerts_yaml, *packed.tests_yaml.values()))
 
 
-def test_no_test_passes_in_silence(made: tuple[Policy, Pack]) -> None:
-    """Every scenario asserts something, at a time that is evaluated, of a name that the rules have."""
+def test_every_scenario_asserts_something(made: tuple[Policy, Pack]) -> None:
+    """The assertion is at an evaluated time, and names a metric or alert of the rules."""
     _, packed = made
     recorded = {rule["record"] for rule in _rules(packed.rules_yaml)}
     alerts = {rule["alert"] for rule in _rules(packed.alerts_yaml)}
@@ -141,7 +141,7 @@ def rule(name: str, expression: str) -> Rule:
     return Rule(RuleKind.RECORD, name, expression)
 
 
-def test_a_reader_joins_the_group_of_what_it_reads() -> None:
+def test_a_rule_joins_the_group_of_its_inputs() -> None:
     """The given order stays, so that every input is recorded before it is read."""
     groups = grouped(
         "p",
@@ -160,7 +160,7 @@ def test_a_reader_joins_the_group_of_what_it_reads() -> None:
     assert {group.interval for group in groups} == {SECOND}
 
 
-def test_reading_is_by_whole_names() -> None:
-    """A name within a longer one is another metric."""
+def test_a_rule_reads_a_metric_by_its_whole_name() -> None:
+    """A name within a longer name is another metric."""
     assert reads([rule("d", "ab + 1")], [rule("ab", "x")])
     assert not reads([rule("d", "abc + 1")], [rule("ab", "x")])

@@ -1,4 +1,4 @@
-"""The pack under the real promtool: it passes for every sensible policy, and fails with any rule missing or wrong."""
+"""The pack with the real promtool: it passes for every sensible policy, and fails with any rule missing or wrong."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 def test_the_pack_passes_for_every_sensible_policy(share: Callable[[int], int]) -> None:
-    """Promtool finds nothing to say against the rules, and their tests pass."""
+    """Promtool accepts the rules, and their tests pass."""
 
     @settings(max_examples=share(20), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(policies(), seconds(1, 60))
@@ -87,8 +87,8 @@ def test_the_pack_passes_for_every_sensible_policy(share: Callable[[int], int]) 
     passes()
 
 
-def test_free_names_pass_where_the_version_takes_them(tmp_path: Path) -> None:
-    """Subjects and counters of free names are quoted; a promtool before 3.0 refuses the rules whole."""
+def test_free_names_pass_from_promtool_3_0_on(tmp_path: Path) -> None:
+    """Subjects and counters of free names are quoted. A promtool before 3.0 refuses the rules."""
     errors = '{"http.errors","http.route"="/a",code=~"5.."}'
     slo = Slo("web", 0.99, errors, '{__name__="http.requests", "http.route"="/a"}')
     policy = replace(of_services(), subjects=("service.name",), slos=(slo,))
@@ -103,8 +103,8 @@ def test_free_names_pass_where_the_version_takes_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("policy", [preset_policy(), pytest.param(of_services(), marks=pytest.mark.long)])
-def test_no_rule_can_be_missing(policy: Policy, tmp_path: Path) -> None:
-    """With any single rule or alert gone, a test fails."""
+def test_a_missing_rule_fails_a_test(policy: Policy, tmp_path: Path) -> None:
+    """This holds for every single rule and alert."""
     whole = pack(policy, INTERVAL)
 
     def unnoticed(case: tuple[str, Pack]) -> list[str]:
@@ -225,8 +225,8 @@ WRONG = [
 ]
 
 
-def test_no_rule_can_be_wrong(tmp_path: Path) -> None:
-    """Each known wrong way to write a rule, the prior system's among them, fails a test."""
+def test_a_wrong_rule_fails_a_test(tmp_path: Path) -> None:
+    """Each known wrong way to write a rule is tried, also those of the prior system."""
     whole = pack(preset_policy(), INTERVAL)
 
     def unnoticed(case: tuple[int, tuple[str, str, str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A test that hangs: it fails, its processes are shown and killed, and the other tests go on."""
+"""A test that hangs fails. Its processes are shown and killed, and the other tests continue."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_hangs():
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run of pytest ended."""
+    """The end of a run of pytest."""
 
     code: int
     out: str
@@ -86,7 +86,7 @@ class Run:
 
 
 def run(folder: Path, test: str, *options: str) -> Run:
-    """Run pytest over a file with a test between two others."""
+    """Run pytest on a file with the given test between two others."""
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = time_limit\n", encoding="utf-8")
     (folder / "test_it.py").write_text(HEAD + test + TAIL, encoding="utf-8")
@@ -108,8 +108,8 @@ WORKERS: dict[str, Sequence[str]] = {"load": ("-n", "2"), "loadgroup": ("-n", "2
 
 
 @pytest.mark.parametrize(("test", "place"), HANGS.values(), ids=HANGS)
-def test_a_hanging_test_fails_with_its_stacks_and_the_others_go_on(tmp_path: Path, test: str, place: str) -> None:
-    """However it hangs: no exception can end it, and no signal that a handler can refuse."""
+def test_a_hanging_test_fails_with_its_stacks_and_the_others_continue(tmp_path: Path, test: str, place: str) -> None:
+    """No exception and no signal with a handler can end the hanging test."""
     ended = run(tmp_path, test, *WORKERS["loadgroup"])
     assert ended.code == 1
     assert re.search(r"\b[23] passed\b", ended.out), ended.out  # where a fixture's end hangs, its test had passed
@@ -118,24 +118,24 @@ def test_a_hanging_test_fails_with_its_stacks_and_the_others_go_on(tmp_path: Pat
 
 
 @pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
-def test_it_is_not_run_again(tmp_path: Path, workers: Sequence[str]) -> None:
-    """A worker that takes its place would hang as long."""
+def test_a_hanging_test_is_not_run_again(tmp_path: Path, workers: Sequence[str]) -> None:
+    """The worker that replaces the first one would hang as long."""
     ended = run(tmp_path, WAITS, *workers)
     assert ended.code == 1
     assert ended.err.count("ran into its time limit") == 1
     assert ended.out.count("node down") == 1
 
 
-def test_without_workers_the_whole_run_ends_and_says_why(tmp_path: Path) -> None:
-    """There is nobody else to go on."""
+def test_without_workers_the_whole_run_ends_with_the_cause(tmp_path: Path) -> None:
+    """No other process can continue the run."""
     ended = run(tmp_path, WAITS)
     assert ended.code < 0
     assert "test_it.py::test_hangs\nran into its time limit of 1 s." in ended.err
     assert "in test_hangs" in ended.err
 
 
-def test_its_processes_are_shown_and_killed(tmp_path: Path) -> None:
-    """A child that ignores SIGTERM, and a process that has a session of its own and no parent any more."""
+def test_the_processes_of_a_hanging_test_are_shown_and_killed(tmp_path: Path) -> None:
+    """One process ignores SIGTERM, and another has its own session and no parent."""
     ended = run(tmp_path, WITH_CHILDREN)
     assert ended.code < 0
     pids = [int(pid) for pid in (tmp_path / "pids").read_text(encoding="utf-8").split()]
@@ -146,8 +146,8 @@ def test_its_processes_are_shown_and_killed(tmp_path: Path) -> None:
     assert "sleep 1000" in ended.err
 
 
-def test_what_tests_leave_running_is_killed_at_the_end(tmp_path: Path) -> None:
-    """And shown, so that somebody can find the test."""
+def test_processes_that_tests_leave_running_are_killed_at_the_end(tmp_path: Path) -> None:
+    """The processes are shown, so that their test can be found."""
     left = """
 def test_leaves():
     child = subprocess.run(["sh", "-c", "setsid sleep 1000 >/dev/null 2>&1 & echo $!"], stdout=subprocess.PIPE)
@@ -160,8 +160,8 @@ def test_leaves():
     await_true(lambda: not is_alive(pid))
 
 
-def test_a_test_within_its_limit_is_left_alone(tmp_path: Path) -> None:
-    """The limit is per test: three of them together may take longer. A test's name may be longer than a pipe."""
+def test_a_test_within_its_limit_passes(tmp_path: Path) -> None:
+    """The limit is for each test, not for three tests together. The name of a test may be longer than a pipe."""
     slow = """
 @pytest.mark.time_limit(2)
 @pytest.mark.parametrize("number", [1, 2, 200000 * "3"])
@@ -173,8 +173,8 @@ def test_slow(number): threading.Event().wait(1)
 
 
 @pytest.mark.parametrize("environment", [{}, {STACKS: "/nowhere/at/all"}, {STACKS: ""}])
-def test_a_python_without_a_run_starts_as_ever(environment: dict[str, str]) -> None:
-    """The hook does nothing where no run asks for it."""
+def test_a_python_outside_of_a_run_starts_as_usual(environment: dict[str, str]) -> None:
+    """The hook does nothing without the variable of a run."""
     inherited = {key: value for key, value in os.environ.items() if key != STACKS}
     code = "import os, sys; print(sys.modules['sitecustomize'].__file__, len(os.listdir('/proc/self/fd')))"
     env = {**inherited, "PYTHONPATH": str(HOOK), **environment}
@@ -183,7 +183,7 @@ def test_a_python_without_a_run_starts_as_ever(environment: dict[str, str]) -> N
 
 
 def test_a_python_without_standard_streams_keeps_them_closed(tmp_path: Path) -> None:
-    """The file of the stacks must not become one of them, or a test of closed streams would show nothing."""
+    """The file of the stacks must not replace a closed stream, or a test of closed streams would show nothing."""
     (tmp_path / "stacks").touch()
     code = "import os; os.write(9, ' '.join(sorted(os.listdir('/proc/self/fd'), key=int)).encode())"
     script = f'exec 9>"{tmp_path}/fds" 0<&- 1>&- 2>&-; exec "$0" -c "$1"'
@@ -193,7 +193,7 @@ def test_a_python_without_standard_streams_keeps_them_closed(tmp_path: Path) -> 
 
 
 def is_alive(pid: int) -> bool:
-    """Say if a process runs; one that ended and was not waited for does not."""
+    """Return whether a process runs. A zombie does not run."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -202,5 +202,5 @@ def is_alive(pid: int) -> bool:
 
 @pytest.mark.parametrize(("busy", "longer"), [(0.3, 1), (2, 1), (13.4, 6.7), (500, 10)])
 def test_a_crowded_machine_gets_more_time(busy: float, longer: float) -> None:
-    """A slow test is no test that hangs."""
+    """On a crowded machine a slow test does not hang."""
     assert crowding(busy, 2) == longer

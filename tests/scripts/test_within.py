@@ -1,4 +1,4 @@
-"""The time limit of a stage: it always ends, and nothing of it goes on."""
+"""The time limit of a stage: the stage always ends, and none of its processes continues."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ hangs()
 
 
 def stage(seconds: float, *argv: str) -> subprocess.Popen[str]:
-    """Start a command as a stage, outside of the run that this test belongs to."""
+    """Start a command as a stage, outside of the run of this test."""
     environment = {key: value for key, value in os.environ.items() if key not in {MARK, STACKS}}
     whole = (sys.executable, "-S", "-m", "scripts.test.hangs.within", f"{seconds}", "the stage", *argv)
     return subprocess.Popen(whole, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def all_end(pids: Path) -> None:
-    """Wait until none of the processes runs."""
+    """Wait until none of the processes is alive."""
     numbers = [int(pid) for pid in pids.read_text(encoding="utf-8").split()]
     assert len(numbers) == 2
     for number in numbers:
@@ -44,7 +44,7 @@ def all_end(pids: Path) -> None:
 
 
 def test_a_stage_that_hangs_ends_with_the_stacks_of_its_processes(tmp_path: Path) -> None:
-    """It ignores every signal that can be ignored, and its child has left its session."""
+    """The process ignores every signal that it can ignore, and its child has left the session."""
     process = stage(3, sys.executable, "-c", STUBBORN, str(tmp_path / "pids"))
     _, err = process.communicate(timeout=60)
     assert process.returncode == 124
@@ -56,7 +56,7 @@ def test_a_stage_that_hangs_ends_with_the_stacks_of_its_processes(tmp_path: Path
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_kills_the_whole_stage(tmp_path: Path, number: signal.Signals) -> None:
-    """Its processes do not go on behind the back of whoever pressed Ctrl-C."""
+    """No process of the stage continues after Ctrl-C."""
     process = stage(60, sys.executable, "-c", STUBBORN, str(tmp_path / "pids"))
     await_true((tmp_path / "pids").exists)
     process.send_signal(number)
@@ -66,8 +66,8 @@ def test_an_interrupt_kills_the_whole_stage(tmp_path: Path, number: signal.Signa
 
 
 @pytest.mark.parametrize("leaving", ["setsid sleep 1000", "env -i /usr/bin/setsid /bin/sleep 1000"])
-def test_what_a_stage_leaves_running_is_killed_and_said(tmp_path: Path, leaving: str) -> None:
-    """Even where its environment is empty and its session another; the exit code stays that of the command."""
+def test_processes_that_a_stage_leaves_running_are_killed_and_reported(tmp_path: Path, leaving: str) -> None:
+    """The process may have an empty environment and another session. The exit code is that of the command."""
     script = f'{leaving} >/dev/null 2>&1 & echo $$ $! >"$0"; exit 1'
     process = stage(60, "/bin/sh", "-c", script, str(tmp_path / "pids"))
     _, err = process.communicate(timeout=60)
@@ -78,7 +78,7 @@ def test_what_a_stage_leaves_running_is_killed_and_said(tmp_path: Path, leaving:
 
 @pytest.mark.parametrize(("command", "code"), [("exit 0", 0), ("exit 5", 5), ("kill -KILL $$", 137)])
 def test_the_exit_code_is_that_of_the_command(command: str, code: int) -> None:
-    """And the time that it took is said."""
+    """The stage also prints the time that it took."""
     process = stage(60, "/bin/sh", "-c", command)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, "")

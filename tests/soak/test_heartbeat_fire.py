@@ -1,4 +1,4 @@
-"""The heartbeat under fire: racers, kills and full disks, in the big numbers with ``--soak``, else a tenth."""
+"""The heartbeat under load: racers, kills and full disks. ``--soak`` has the full numbers, other runs a tenth."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def writer_in(folder: Path) -> HeartbeatWriter:
 
 
 def on_file(folder: Path) -> int:
-    """Give the number in the textfile, which must be whole: two samples, and a line feed at the end."""
+    """Return the number in the textfile. The file must be whole: two samples, and a line feed at the end."""
     text = (folder / "duri_textfile_heartbeat.prom").read_text(encoding="utf-8")
     assert text.endswith("\n")
     assert text.count("\n") == 6
@@ -57,7 +57,7 @@ def on_file(folder: Path) -> int:
 
 
 def in_state(folder: Path) -> int:
-    """Give the number in the state, which must be one."""
+    """Return the number in the state, which must be valid."""
     state = read_state((folder / ".duri_heartbeat.state").read_bytes())
     assert state is not None
     return state
@@ -65,7 +65,7 @@ def in_state(folder: Path) -> int:
 
 @contextmanager
 def read_all_the_time(folder: Path) -> Iterator[None]:
-    """Parse the textfile without a pause meanwhile: every reading must be whole and never lower than the last."""
+    """Read the textfile without a pause. Every reading must be whole, and never lower than the last."""
     stop, stopping = os.pipe()
 
     def read() -> None:
@@ -87,8 +87,8 @@ def read_all_the_time(folder: Path) -> Iterator[None]:
     assert code == 0
 
 
-def test_commands_at_once_count_exactly(folder: Path, share: Callable[[int], int]) -> None:
-    """Whole processes, as from a hundred crontabs: none fails, none is lost, no reading is torn."""
+def test_simultaneous_commands_count_exactly(folder: Path, share: Callable[[int], int]) -> None:
+    """The commands are whole processes. No command fails, no beat is lost, and no reading is torn."""
     first, racers = writer_in(folder).beat().sequence, share(RACERS)
     with read_all_the_time(folder):
         running = [subprocess.Popen(BEAT, cwd=folder, env=PLAIN, stdout=subprocess.DEVNULL) for _ in range(racers)]
@@ -97,8 +97,8 @@ def test_commands_at_once_count_exactly(folder: Path, share: Callable[[int], int
     assert on_file(folder) == in_state(folder) == first + racers
 
 
-def test_racers_that_start_in_the_same_instant_count_exactly(folder: Path, share: Callable[[int], int]) -> None:
-    """All of them stand at the lock before the first one gets it."""
+def test_racers_that_start_at_the_same_moment_count_exactly(folder: Path, share: Callable[[int], int]) -> None:
+    """All racers wait for the lock before the first one gets it."""
     first, racers = writer_in(folder).beat().sequence, share(RACERS)
 
     def race() -> None:
@@ -116,8 +116,8 @@ def test_racers_that_start_in_the_same_instant_count_exactly(folder: Path, share
     assert on_file(folder) == in_state(folder) == first + racers
 
 
-def test_killed_at_random_moments_it_never_goes_back(folder: Path, share: Callable[[int], int]) -> None:
-    """A writer that beats without a pause is killed again and again, mostly in the middle of a write."""
+def test_the_sequence_of_a_writer_killed_at_random_never_goes_back(folder: Path, share: Callable[[int], int]) -> None:
+    """The writer beats without a pause and is killed many times, mostly in the middle of a write."""
     chance, kills, moments = random.Random(20_260_101), share(KILLS), Counter[str]()  # noqa: S311 - moments, no secrets
     last = writer_in(folder).beat().sequence
     with read_all_the_time(folder):
@@ -134,7 +134,7 @@ def test_killed_at_random_moments_it_never_goes_back(folder: Path, share: Callab
 
 
 def beat_until_killed(folder: Path, seconds: float) -> int:
-    """Beat in a child until it is killed, so long after its first beat; give the last number it reported."""
+    """Beat in a child, and kill it some seconds after its first beat. Return the last number that it reported."""
     reports, report = os.pipe()
 
     def beat_on() -> None:
@@ -154,15 +154,15 @@ def beat_until_killed(folder: Path, seconds: float) -> int:
 
 
 def moment_of_death(folder: Path, published: int, kept: int) -> str:
-    """Tell from what is left where the writer was killed."""
+    """Find the moment of the kill from the files that are left."""
     left = sorted(path.name for path in folder.glob(".*.new"))
     if left:
         return f"writing {left[0]}"
     return "between state and textfile" if kept > published else "between two beats"
 
 
-def test_commands_killed_at_any_moment_of_their_life_do_no_harm(folder: Path, share: Callable[[int], int]) -> None:
-    """From the start of the interpreter to the end, whole processes this time."""
+def test_commands_killed_at_any_moment_do_no_harm(folder: Path, share: Callable[[int], int]) -> None:
+    """The commands are whole processes, killed between the start of the interpreter and the end."""
     chance, kills = random.Random(20_260_102), share(KILLS)  # noqa: S311 - moments, no secrets
     last, lifetime, killed = writer_in(folder).beat().sequence, 1.0, 0
     while killed < kills:
@@ -178,7 +178,7 @@ def test_commands_killed_at_any_moment_of_their_life_do_no_harm(folder: Path, sh
 
 
 def killed_after(seconds: float, folder: Path) -> int:
-    """Run the command and kill it after so long, unless it has ended; give its exit code."""
+    """Run the command, and kill it after some seconds unless it has ended. Return its exit code."""
     with subprocess.Popen(BEAT, cwd=folder, env=PLAIN, stdout=subprocess.DEVNULL) as process:
         try:
             return process.wait(seconds)
@@ -198,8 +198,8 @@ DISKS = {"File too large": ((), LIMITED), **({"No space left on device": (NAMESP
 
 
 @pytest.mark.parametrize("why", DISKS)
-def test_a_full_disk_is_said_and_the_old_beat_stands(folder: Path, why: str) -> None:
-    """The command on a disk without room: exit 1 in words, the old file byte for byte, and the next one higher."""
+def test_a_full_disk_is_an_error_and_keeps_the_old_beat(folder: Path, why: str) -> None:
+    """The command ends with 1 and a clear message. The old file stays, and the next number is higher."""
     prefix, script = DISKS[why]
     shell = ["bash", "-c", script.format(beat=" ".join(BEAT)), "bash", str(folder), POLICY]
     ended = subprocess.run([*prefix, *shell], env=PLAIN, check=False, capture_output=True, text=True)

@@ -58,7 +58,7 @@ LONG = {
 
 
 def test_no_input_breaks_the_lint_or_the_unit_tests(share: Callable[[int], int]) -> None:
-    """No traceback, no hang, no death of the process, bounded memory, and every law of what is said."""
+    """No input causes a traceback, a hang or the death of the process. The memory is bounded, and every law holds."""
     inputs = share(share(INPUTS))
     outcome = run(0, inputs)
     assert not outcome.broken, "\n\n".join(outcome.broken)
@@ -66,8 +66,11 @@ def test_no_input_breaks_the_lint_or_the_unit_tests(share: Callable[[int], int])
     assert outcome.peak < MOST_MEMORY
 
 
-def test_no_text_is_read_again_and_again(share: Callable[[int], int]) -> None:
-    """Ten thousand characters that could each begin something, in every place that takes a text."""
+def test_repeated_openings_are_read_in_bounded_time(share: Callable[[int], int]) -> None:
+    """The text has 10,000 characters of one piece that could begin something.
+
+    Every place that accepts a text gets it.
+    """
     inputs = share(len(PLACES) * len(HOSTILE))
     outcome = run(SWEEP, inputs)
     assert not outcome.broken, "\n\n".join(outcome.broken)
@@ -75,8 +78,8 @@ def test_no_text_is_read_again_and_again(share: Callable[[int], int]) -> None:
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_bombs_are_refused_in_words(bomb: str) -> None:
-    """Whatever the file is taken for, and long before anything is exhausted."""
+def test_yaml_bombs_are_refused(bomb: str) -> None:
+    """The refusal comes early, for every kind of file."""
     text, words = BOMBS[bomb]
     began = time.process_time()
     problems = (
@@ -94,8 +97,8 @@ def test_bombs_are_refused_in_words(bomb: str) -> None:
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_what_is_only_long_is_read(name: str) -> None:
-    """In the time that its length asks for."""
+def test_a_long_valid_file_is_read_in_time(name: str) -> None:
+    """The time is in proportion to the length."""
     began = time.process_time()
     read = source_file(LONG[name], "rules.yml")
     assert time.process_time() - began < MOST_SECONDS
@@ -108,8 +111,10 @@ BEGINS = "import json, os, sys, time; print(json.dumps({'begun': int(sys.argv[1]
 @pytest.mark.parametrize(
     ("ends", "words"), [("os.abort()", "with -6"), ("time.sleep(600)", "with -6"), ("sys.exit('gone')", "gone")]
 )
-def test_what_ends_or_hangs_the_process_is_found(monkeypatch: pytest.MonkeyPatch, ends: str, words: str) -> None:
-    """It is told by its number, and what comes behind it is still tried."""
+def test_an_input_that_ends_or_hangs_the_process_is_found(
+    monkeypatch: pytest.MonkeyPatch, ends: str, words: str
+) -> None:
+    """The input is reported by its number, and the next input is still tried."""
     monkeypatch.setattr(watchdog, "_WORKER", (sys.executable, "-c", BEGINS + ends))
     monkeypatch.setattr(watchdog, "HANGING", 3.0)
     outcome = run(5, 2)

@@ -1,4 +1,4 @@
-"""Decide within its minute: how long it waits for rules, and for servers that are slow about it."""
+"""Decide ends within a minute: the wait for rules, and slow servers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MINUTE = timedelta(seconds=60)
 
 @pytest.fixture
 def policy(tmp_path: Path) -> Path:
-    """A policy with one recorded signal, its rule every second."""
+    """A policy with one recorded signal. Its rule is evaluated every second."""
     (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     write_rules(tmp_path, "1s")
     return tmp_path / "gonogo.yaml"
@@ -80,7 +80,7 @@ def config_of(path: Path, target: str) -> Path:
 
 
 def check_of(report: Report) -> JudgedCondition:
-    """Give the only check."""
+    """Return the only check."""
     (subject,) = report.judgement.subjects
     ((check,),) = (gate.checks for gate in subject.gates)
     return check
@@ -100,8 +100,8 @@ def test_a_mistake_is_an_error_and_no_verdict(policy: Path) -> None:
         decide(load(policy))
 
 
-def test_a_server_that_fails_is_a_verdict(policy: Path) -> None:
-    """HOLD with what is known: the policy, the address, the local time."""
+def test_a_server_that_fails_is_hold(policy: Path) -> None:
+    """The report has the known facts: the policy, the address and the local time."""
     with faulty(lambda connection: connection.sock.close()) as server:
         report = decide(load(policy), server.url)
     assert report.judgement.verdict is Verdict.HOLD
@@ -119,8 +119,8 @@ def test_the_number_of_questions_is_constant(policy: Path) -> None:
 
 
 @pytest.mark.live
-def test_it_waits_for_rules_that_have_not_run_yet(policy: Path) -> None:
-    """Right after a start: one interval of patience, then the verdict is about the rule and not about the wait."""
+def test_decide_waits_for_rules_that_have_not_run_yet(policy: Path) -> None:
+    """After a restart of the server, decide waits one interval. The reason is then not a missing evaluation."""
     with serving(policy.parent) as server:
         until_go(policy, server)
         write_rules(policy.parent, "3s")
@@ -144,8 +144,8 @@ def until_go(policy: Path, server: RunningServer) -> None:
 
 
 @pytest.mark.live
-def test_it_does_not_wait_for_a_rule_that_runs_once_a_day(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The patience has an end, and then the rule is said not to have run."""
+def test_decide_does_not_wait_for_a_rule_that_runs_once_a_day(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait is limited, and the detail says that the rule has not been evaluated."""
     monkeypatch.setattr(deciding, "LONGEST_SETTLING", timedelta(seconds=1))
     write_rules(policy.parent, "1d")
     with serving(policy.parent) as server:
@@ -159,13 +159,10 @@ def test_it_does_not_wait_for_a_rule_that_runs_once_a_day(policy: Path, monkeypa
 
 
 @pytest.mark.live
-def test_a_server_that_is_as_slow_as_it_may_be_stays_within_the_minute(
+def test_decide_on_a_very_slow_server_ends_within_a_minute(
     policy: Path, monkeypatch: pytest.MonkeyPatch, share: Callable[[int], int]
 ) -> None:
-    """Rules that never run, on a server that takes nearly all the time there is for every answer.
-
-    In a short run all times are a tenth.
-    """
+    """The rules never run, and every answer takes most of the allowed time. In a short run all times are a tenth."""
     scale = share(10) / 10
     monkeypatch.setattr(deciding, "LONGEST_SETTLING", LONGEST_SETTLING * scale)
     monkeypatch.setattr(deciding, "ONE_ANSWER", ONE_ANSWER * scale)
@@ -189,7 +186,7 @@ def test_a_server_that_is_as_slow_as_it_may_be_stays_within_the_minute(
 
 
 def test_a_hanging_server_is_left_at_the_deadline(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deadline holds, although the policy would wait longer."""
+    """The deadline applies, although the policy would wait longer."""
     monkeypatch.setattr(deciding, "ONE_ANSWER", timedelta(seconds=0.5))
     with policy.open("a", encoding="utf-8") as file:
         file.write("prometheus: {timeout: 1h}\n")
@@ -216,20 +213,20 @@ RULES = "groups: [{name: g, interval: 15s, concurrency: 2, rules: [{record: x, e
 
 
 def rules_policy(folder: Path, **server: str) -> PolicyFile:
-    """Load a policy whose rule file has a key of vmalert's."""
+    """Load a policy whose rule file has a key of vmalert."""
     (folder / "r.yml").write_text(RULES, encoding="utf-8")
     (folder / "gonogo.yaml").write_text(RULES_POLICY + yaml.safe_dump({"prometheus": server}), encoding="utf-8")
     return load(folder / "gonogo.yaml")
 
 
 def vmalert(connection: Connection) -> None:
-    """Answer as vmalert does at its defaults, with one group that names a delay."""
+    """Answer like vmalert with its defaults, with one group that has a delay."""
     answers = answering([group(concurrency=1), group(concurrency=2, eval_delay=60)]) | {"/metrics": metrics()}
     connection.answer("200 OK", answers[connection.request.split(b" ")[1].split(b"?")[0].decode()])
 
 
-def test_a_server_that_lists_its_own_rules_is_asked_for_their_offset(tmp_path: Path) -> None:
-    """The policy's rule files are read by the policy's dialect; windows reach back by the offset of both."""
+def test_the_rule_offset_of_the_server_extends_the_windows(tmp_path: Path) -> None:
+    """The rule files are read in the dialect of the policy. The windows are longer by the greatest offset."""
     configuration = answering([], **{"status/config": {"yaml": "global:\n  rule_query_offset: 40s\n"}})
     with faulty(lambda c: c.answer("200 OK", configuration["/api/v1/status/config"])) as server:
         by = rules_policy(tmp_path, url=server.url)
@@ -250,7 +247,7 @@ def test_a_server_that_lists_its_own_rules_is_asked_for_their_offset(tmp_path: P
             assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=2 * 15 + most)
 
 
-def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(tmp_path: Path) -> None:
+def test_with_vmalert_its_keys_are_read_and_the_windows_are_longer(tmp_path: Path) -> None:
     """The windows are longer by the delay of the latest group. The policy needs no setting for it."""
     with faulty(vmalert) as server:
         by = rules_policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url)
@@ -261,8 +258,8 @@ def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(
     assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=2 * 15 + 62)
 
 
-def test_another_program_has_no_keys_of_vmalerts(tmp_path: Path) -> None:
-    """If a Prometheus or a Thanos evaluates the rules, a key of vmalert is a mistake."""
+def test_a_key_of_vmalert_is_a_mistake_with_another_evaluator(tmp_path: Path) -> None:
+    """Another evaluator, such as Prometheus, refuses the key."""
     answers = answering([group(limit=0)])
     with faulty(lambda c: c.answer("200 OK", answers["/api/v1/rules"])) as server:
         by = rules_policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url)
@@ -271,16 +268,16 @@ def test_another_program_has_no_keys_of_vmalerts(tmp_path: Path) -> None:
             prepare(by, None)
 
 
-def test_a_program_that_does_not_answer_is_no_mistake_of_the_policy(tmp_path: Path) -> None:
-    """The program may be vmalert, so its keys are read. The verdict asks again and is HOLD."""
+def test_an_evaluator_that_does_not_answer_is_no_mistake_of_the_policy(tmp_path: Path) -> None:
+    """The evaluator may be vmalert, so its keys are read. The verdict asks again and is HOLD."""
     silent = rules_policy(tmp_path, rules_url="http://127.0.0.1:1")
     assert foreseen(silent, server_of(silent, None)) == Foreseen(dialect=Dialect.VICTORIA_METRICS)
     (window,) = prepare(silent, None).questions.windows
     assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=30)
 
 
-def test_the_dry_runs_beats_are_waited_for_by_the_delay_as_well(tmp_path: Path) -> None:
-    """One scrape of a minute, 10 s, and the 62 s of the latest group of vmalert."""
+def test_a_dry_run_waits_longer_for_its_beats_by_the_delay(tmp_path: Path) -> None:
+    """The wait is one scrape of a minute, 10 s, and the 62 s of the latest group of vmalert."""
     answers = answering([group(concurrency=1, eval_delay=60)], targets={"activeTargets": []})
 
     def all_in_one(connection: Connection) -> None:
