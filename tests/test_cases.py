@@ -51,7 +51,7 @@ AS_PROCESS = frozenset(first_calls())
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_case(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Each command ends with its code and prints its page; ``--accept`` writes the page anew."""
+    """Each command ends with its exit code and prints its page. ``--accept`` rewrites the page."""
     ran = 0
     text = case.read_text(encoding="utf-8")
     for title, body in parts_of(text):
@@ -75,7 +75,7 @@ def test_case(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Non
 
 
 def page(command: str, folder: Path, *, alone: bool) -> str:
-    """Run a command on a terminal of 80 columns, as a process or in this one; give its exit code and all it prints."""
+    """Run a command on a terminal of 80 columns, as a process or in this one. Return its exit code and its output."""
     words = shlex.split(command.replace("[DIR]", str(folder)))
     before = words.index("gonogo")
     settings = dict(word.split("=", 1) for word in words[:before])
@@ -84,7 +84,7 @@ def page(command: str, folder: Path, *, alone: bool) -> str:
     return f"exit {ended.code}\n{ended.out}{ended.err}".replace(str(folder), "[DIR]")
 
 
-def test_there_are_cases() -> None:
-    """An empty folder would pass in silence. Of most commands one call is a process."""
+def test_the_folder_has_cases() -> None:
+    """Without cases the tests would pass in silence. The first call of most commands is a process."""
     assert len(CASES) >= 10
     assert len(AS_PROCESS) >= 7
