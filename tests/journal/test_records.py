@@ -151,7 +151,7 @@ RECORD = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture])
 @given(written=RECORD)
 def test_a_written_record_is_read_back_unchanged(journal: Path, written: Record) -> None:
     """Every record is read back unchanged, under the number that the journal gave it."""

@@ -112,7 +112,7 @@ def test_no_series_has_a_label_that_is_called_impossible(history: History) -> No
     """The same goes for the value of a label. A match that is called impossible selects nothing."""
     answered = 0
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(expression=EXPRESSIONS)
     def holds(expression: str) -> None:
         nonlocal answered

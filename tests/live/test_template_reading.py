@@ -78,7 +78,7 @@ def refused(text: str) -> bool:
     return False
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(texts=batches)
 def test_the_server_refuses_the_templates_that_lint_refuses(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]

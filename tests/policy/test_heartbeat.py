@@ -71,7 +71,7 @@ HEARTBEATS = st.none() | VALUES | st.dictionaries(KEYS, VALUES, max_size=5)
         max_size=3,
     ),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture])
 def test_the_reader_of_a_beat_agrees_with_the_reader_of_the_policy(
     tmp_path: Path, heartbeat: str | dict[str, str] | None, identity: dict[str, str]
 ) -> None:

@@ -521,7 +521,7 @@ FRAGMENTS = st.sampled_from(
 
 
 @given(st.lists(FRAGMENTS, max_size=8), st.integers(0, 200), st.text("{}[]:-,&*!|>'\"# \n0aé", max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_policy_or_has_mistakes(tmp_path: Path, lines: list[str], cut: int, noise: str) -> None:
     """The loader raises no other error, and every mistake has its place."""
     text = "\n".join(lines)
@@ -566,7 +566,7 @@ VALUES = [
 
 
 @given(st.integers(0, len(WHOLE)), st.integers(0, 20), st.sampled_from(VALUES))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture])
 def test_a_policy_with_a_replaced_piece_is_loaded_or_refused(tmp_path: Path, at: int, length: int, piece: str) -> None:
     """A slip anywhere in a valid policy gives a policy or mistakes, and never a crash."""
     path = written(tmp_path, WHOLE[:at] + piece + WHOLE[at + length :])

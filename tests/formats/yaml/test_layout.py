@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.formats.yaml import lines_of
@@ -84,9 +84,9 @@ def test_no_comment_is_found_after_a_mistake() -> None:
 TEXTS = st.text(alphabet="ab:-[]{}&*>|#'\"\n ,é")
 
 
-@given(TEXTS | st.builds("{} #{}\n{}".format, TEXTS, TEXTS, TEXTS))
+@given(st.builds("a: 1 # c\nb: 2\n{} #{}\n{}".format, TEXTS, TEXTS, TEXTS))
 def test_each_comment_of_any_text_is_at_its_place(text: str) -> None:
     """No text raises an error."""
     lines, comments = lines_of(text), layout(text).comments
-    assume(comments)
+    assert comments
     assert [lines[one.line - 1][one.column - 1 :].rstrip() for one in comments] == [one.text for one in comments]

@@ -39,7 +39,7 @@ _OF_CONFIGURATIONS = ("rule-files-empty", "missing-file", "scrape-interval-over-
 _RULES = source_file("groups: [{name: g, rules: [{alert: A, expr: x > 1, labels: {severity: page}}]}]\n", "rules.yml")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_FILES)
 def test_any_file_is_read_with_its_problems(value: object) -> None:
     """Every problem has a place in the file, and the checks accept the result."""

@@ -137,7 +137,13 @@ PIECES = [
 ]
 
 
-@given(st.lists(st.sampled_from([*PIECES, "humanize", ".Labels", ".x", ",", "1", "/*", "*/", "nil", "template"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*PIECES, "{{ nope }}", "{{ end }}", "humanize", ".Labels", ".x", ",", "1", "/*", "*/", "nil", "template"]
+        )
+    )
+)
 def test_each_mistake_of_any_text_is_inside_the_text(pieces: list[str]) -> None:
     """Every text is parsed or refused."""
     text = "".join(pieces)
