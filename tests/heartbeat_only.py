@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-ONLY_THE_HEARTBEAT = """\
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+
+_NO_OTHER_GATE = "".join(f"  {gate.name}: null\n" for gate in PRESET_GATES if gate.name != "heartbeat")
+ONLY_THE_HEARTBEAT = f"""\
 slos: []
 gates:
-  error-budget-burn-ok: null
-  canary-quorum-pass: null
-  dr-rehearsal-24h-pass: null
-  stability: null
-  uptime: null
-dry_run: {certify: null}
-runs: {required: []}
+{_NO_OTHER_GATE}dry_run: {{certify: null}}
+runs: {{required: []}}
 rules: [rules/*.yml]
 tests: []
 """

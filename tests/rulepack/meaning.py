@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -157,8 +158,17 @@ def written() -> dict[str, dict[str, str]]:
     return {name: digests(made(name)) for name in POLICIES}
 
 
-if __name__ == "__main__":
-    DIGESTS.write_text(json.dumps(written(), indent=1) + "\n", encoding="utf-8")
+def golden_files() -> dict[Path, str]:
+    """Return the golden files as they should be: the digests, and the rules and alerts of two cases."""
+    files = {DIGESTS: json.dumps(written(), indent=1) + "\n"}
     for name in ("preset", "services"):
-        for kind, text in (("rules", made(name).rules_yaml), ("alerts", made(name).alerts_yaml)):
-            (GOLDEN / f"{name}.{kind}.yml").write_text(text, encoding="utf-8")
+        files[GOLDEN / f"{name}.rules.yml"] = made(name).rules_yaml
+        files[GOLDEN / f"{name}.alerts.yml"] = made(name).alerts_yaml
+    return files
+
+
+if __name__ == "__main__":
+    for path, text in golden_files().items():
+        same = path.read_text("utf-8") == text
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{'unchanged' if same else '  written'} {path.relative_to(Path.cwd())}\n")

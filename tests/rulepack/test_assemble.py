@@ -60,12 +60,13 @@ def test_signals_of_the_certificate_need_their_rules() -> None:
 def test_rules_that_read_each_other_share_a_group() -> None:
     """V and uptime are evaluated after their inputs, and month-long ranges never delay the heartbeat."""
     rules, _ = groups(preset_policy(), INTERVAL)
-    assert [(group.name, len(group.rules)) for group in rules] == [
+    assert [(group.name, len(group.rules)) for group in rules][:4] == [
         ("duri-heartbeat", 7),
         ("duri-error-budget-burn-ok", 2),
         ("duri-canary-quorum-pass", 3),
         ("duri-dr-rehearsal-24h-pass", 2),
     ]
+    assert not {"duri-stability", "duri-uptime"} & {group.name for group in rules}
     seen: list[str] = []
     for rule in rules[0].rules:
         later = {other.name for other in rules[0].rules} - set(seen)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import RuleKind
+from gonogo.policy.file import DEFAULT_PRESET, preset_keys
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 BARE = Policy(realm=None, prefix="p", subjects=(), synthetic_labels={}, signals={}, gates=())
 
 
@@ -23,9 +25,11 @@ def signals(policy: Policy) -> dict[str, Signal]:
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
 
 
-def test_the_gates_have_the_order_of_the_preset() -> None:
-    """Every report uses these names and this order."""
-    assert [gate.name for gate in PRESET_GATES] == [
+def test_the_gates_are_those_of_the_preset_in_its_order() -> None:
+    """Every report uses these names and this order. The contract has the first six."""
+    names = [gate.name for gate in PRESET_GATES]
+    assert names == list(cast("dict[str, object]", preset_keys(DEFAULT_PRESET)["gates"]))
+    assert names[:6] == [
         "heartbeat",
         "error-budget-burn-ok",
         "canary-quorum-pass",
@@ -71,59 +75,36 @@ def test_without_a_realm_no_rule_has_the_realm_label() -> None:
             assert "metric_realm" not in rule.labels
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("heartbeat_ok", ValueRange(0, 1)),
-        ("heartbeat_fresh_120s", ValueRange(0, 1)),
-        ("heartbeat_changes_6m", ValueRange(0)),
-        ("error_budget_burn_7d", ValueRange(0)),
-        ("error_budget_burn_30d", ValueRange(0)),
-        ("canary_samples", ValueRange(0)),
-        ("canary_failure_ratio", ValueRange(0, 1)),
-        ("canary_unique_ratio", ValueRange(0, 1)),
-        ("dr_rehearsal_age_hours", ValueRange(-0.0014)),
-        ("dr_rehearsal_p95_minutes", ValueRange(0, 60)),
-        ("lyapunov_v", ValueRange(0, 1)),
-        ("green_uptime_ratio", ValueRange(0, 1)),
-    ],
-)
-def test_ranges_are_those_of_the_contract(name: str, meant: ValueRange) -> None:
-    """Values outside of the range are not evidence."""
-    signal = signals(preset_policy())[name]
-    assert signal.range == meant
-    assert signal.metric == f"duri_{name}"
+BEAT = "duri_textfile_heartbeat_ts"
+CONTRACT = {
+    "heartbeat_ok": Signal("", "", range=ValueRange(0, 1), push_max_age=90 * SECOND, written_at=BEAT),
+    "heartbeat_fresh_90s": Signal("", "", range=ValueRange(0, 1), push_max_age=90 * SECOND, written_at=BEAT),
+    "heartbeat_changes_6m": Signal("", "", range=ValueRange(0), push_max_age=90 * SECOND, written_at=BEAT),
+    "error_budget_burn_7d": Signal("", "", range=ValueRange(0), each=({"slo": "green"},)),
+    "error_budget_burn_30d": Signal("", "", range=ValueRange(0), each=({"slo": "green"},)),
+    "canary_samples": Signal("", "", range=ValueRange(0)),
+    "canary_failure_ratio": Signal("", "", range=ValueRange(0, 1)),
+    "canary_unique_ratio": Signal("", "", range=ValueRange(0, 1)),
+    "dr_rehearsal_age_hours": Signal(
+        "",
+        "",
+        range=ValueRange(-0.0014),
+        push_max_age=25 * HOUR,
+        scope=Scope.SHARED,
+        written_at="duri_dr_rehearsal_last_success_timestamp_seconds",
+    ),
+    "dr_rehearsal_p95_minutes": Signal("", "", range=ValueRange(0, 60), push_max_age=25 * HOUR, scope=Scope.SHARED),
+    "lyapunov_v": Signal("", "", range=ValueRange(0, 1), scope=Scope.SHARED),
+    "green_uptime_ratio": Signal("", "", range=ValueRange(0, 1), scope=Scope.SHARED),
+}
+"""The signals of the contract, but for their names and metrics, with a heartbeat that is fresh for 90 s."""
 
 
-def test_scopes_are_those_of_the_contract() -> None:
-    """Rehearsal, V and uptime are shared. All other signals belong to a subject."""
-    shared = {name for name, signal in signals(preset_policy()).items() if signal.scope is Scope.SHARED}
-    assert shared == {"dr_rehearsal_age_hours", "dr_rehearsal_p95_minutes", "lyapunov_v", "green_uptime_ratio"}
-
-
-def test_the_greatest_ages_of_pushes_are_those_of_the_contract() -> None:
-    """A heartbeat's push is as fresh as a beat, and a rehearsal's push may be 25 hours old."""
-    heartbeat = Heartbeat(fresh=timedelta(seconds=90))
-    found = signals(preset_policy(heartbeat))
-    assert {name.partition("_")[0] for name in found} > {"heartbeat", "dr"}
-    for name, signal in found.items():
-        if name.startswith("heartbeat_"):
-            assert signal.push_max_age == timedelta(seconds=90)
-        else:
-            assert signal.push_max_age == (25 * HOUR if name.startswith("dr_") else None)
-
-
-def test_the_metrics_of_writer_times_are_those_of_the_contract() -> None:
-    """Heartbeat signals have the time of the beat. The age of a rehearsal has the time of its last success."""
-    found = signals(preset_policy())
-    assert {name.partition("_")[0] for name in found} > {"heartbeat", "dr"}
-    for name, signal in found.items():
-        if name.startswith("heartbeat_"):
-            assert signal.written_at == "duri_textfile_heartbeat_ts"
-        elif name == "dr_rehearsal_age_hours":
-            assert signal.written_at == "duri_dr_rehearsal_last_success_timestamp_seconds"
-        else:
-            assert signal.written_at is None
+@pytest.mark.parametrize("name", CONTRACT)
+def test_signals_are_those_of_the_contract(name: str) -> None:
+    """A heartbeat's push is as fresh as a beat. Rehearsal, V and uptime are shared by all subjects."""
+    found = signals(preset_policy(Heartbeat(fresh=90 * SECOND)))[name]
+    assert found == replace(CONTRACT[name], name=name, metric=f"duri_{name}")
 
 
 def test_names_follow_the_heartbeats_durations() -> None:
