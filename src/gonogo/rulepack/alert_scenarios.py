@@ -21,15 +21,19 @@ from gonogo.rulepack.rules import BEAT, CONDITION, alerts, known_signals, requir
 from gonogo.rulepack.template import elsewhere, in_realm, kept_labels, number, source, subjects
 
 _STEP = timedelta(minutes=1)
+_SLOW_STEP = timedelta(minutes=15)
+"""The step of the test that lasts a day: with a minute, promtool evaluates all alerts 1,440 times."""
+
 _DAY = timedelta(days=1)
 _VALUE = '{{ printf "%.4g" $value }}'
 _Labels = Mapping[str, str]
 
 
-def alert_tests(gate: PresetGate, policy: Policy, interval: timedelta) -> dict[str, Any]:
-    """Return the tests of a gate's alerts, firing and quiet, as promtool reads them."""
+def alert_tests(gate: PresetGate, policy: Policy, interval: timedelta) -> dict[str, dict[str, Any]]:
+    """Return the test files of a gate's alerts, firing and quiet, by name, each without its ``rule_files``."""
     known = known_signals(policy, gate.signals(policy))
     tests: list[dict[str, Any]] = []
+    slow: list[dict[str, Any]] = []
     for rule in alerts(gate, policy, interval):
         if CONDITION in rule.labels:
             tests += _violation(policy, known, rule)
@@ -37,7 +41,12 @@ def alert_tests(gate: PresetGate, policy: Policy, interval: timedelta) -> dict[s
             tests += _absence(policy, gate.name, known, rule)
         else:
             tests.append(_vanished(policy, rule))
-    return {"evaluation_interval": format_duration(_STEP), "tests": tests}
+            slow.append(_vanished_for_a_day(policy, rule))
+    name = f"{gate.name}_alerts".replace("-", "_")
+    return {
+        name: {"evaluation_interval": format_duration(_STEP), "tests": tests},
+        f"{name}_slow": {"evaluation_interval": format_duration(_SLOW_STEP), "tests": slow},
+    }
 
 
 def _violation(policy: Policy, known: Mapping[str, Signal], rule: Rule) -> Iterator[dict[str, Any]]:
@@ -79,31 +88,48 @@ def _absence(policy: Policy, gate: str, known: Mapping[str, Signal], rule: Rule)
 
 
 def _vanished(policy: Policy, rule: Rule) -> dict[str, Any]:
-    metric = {METRIC_LABEL: f"{policy.prefix}_{BEAT}"}
-    gone, *others = (source(policy, {"via": policy.heartbeat.read, **one}) for one in subjects(policy))
     lasted = 10
     fires = _after(rule.held) + lasted * _STEP
-    last = _DAY + fires
-    points = f"1+0x{lasted - 1} stale _x{last // _STEP - lasted}"
+    inputs, gone = _beats_until(policy, lasted, fires, _STEP)
+    quiet = (_expected(rule, at) for at in (_STEP * (lasted - 1), fires - _STEP))
+    alerting = _expected(rule, fires, _firing(rule, gone, 1))
+    return _test(f"{rule.name} fires for a source that was there", inputs, *quiet, alerting)
+
+
+def _vanished_for_a_day(policy: Policy, rule: Rule) -> dict[str, Any]:
+    lasted = 2
+    last = _DAY + lasted * _SLOW_STEP
+    inputs, gone = _beats_until(policy, lasted, last, _SLOW_STEP)
+    alerting = _expected(rule, _DAY, _firing(rule, gone, 1))
+    name = f"{rule.name} fires for a day for a source that was there"
+    return _test(name, inputs, alerting, _expected(rule, last), step=_SLOW_STEP)
+
+
+def _beats_until(
+    policy: Policy, lasted: int, last: timedelta, step: timedelta
+) -> tuple[list[tuple[_Labels, str]], _Labels]:
+    """Return the beats of all subjects, and the labels of the first: its beats end after ``lasted`` points."""
+    metric = {METRIC_LABEL: f"{policy.prefix}_{BEAT}"}
+    gone, *others = (source(policy, {"via": policy.heartbeat.read, **one}) for one in subjects(policy))
+    points = f"1+0x{lasted - 1} stale _x{last // step - lasted}"
     lost = {**metric, **gone}
     inputs = [(lost, points), *_elsewhere(policy, lost, points)]
-    inputs += [({**metric, **one}, _steady(1, last)) for one in others]
-    quiet = (_expected(rule, at) for at in (_STEP * (lasted - 1), fires - _STEP, last))
-    alerting = (_expected(rule, at, _firing(rule, gone, 1)) for at in (fires, _DAY - _STEP))
-    return _test(f"{rule.name} fires for a day for a source that was there", inputs, *quiet, *alerting)
+    return inputs + [({**metric, **one}, _steady(1, last, step)) for one in others], gone
 
 
-def _test(name: str, inputs: Iterable[tuple[_Labels, str]], *expected: dict[str, Any]) -> dict[str, Any]:
+def _test(
+    name: str, inputs: Iterable[tuple[_Labels, str]], *expected: dict[str, Any], step: timedelta = _STEP
+) -> dict[str, Any]:
     series = ((series_text(labels), points) for labels, points in inputs)
-    return unit_test(name, format_duration(_STEP), series, alert_rule_test=expected)
+    return unit_test(name, format_duration(step), series, alert_rule_test=expected)
 
 
 def _expected(rule: Rule, at: timedelta, *firing: dict[str, Any]) -> dict[str, Any]:
     return {"eval_time": format_duration(at), "alertname": rule.name, "exp_alerts": list(firing)}
 
 
-def _steady(value: float, until: timedelta) -> str:
-    return f"{number(value)}+0x{until // _STEP}"
+def _steady(value: float, until: timedelta, step: timedelta = _STEP) -> str:
+    return f"{number(value)}+0x{until // step}"
 
 
 def _elsewhere(policy: Policy, labels: _Labels, points: str) -> list[tuple[_Labels, str]]:

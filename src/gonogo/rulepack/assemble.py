@@ -51,12 +51,12 @@ def pack(policy: Policy, interval: timedelta, rules_from_tests: str = "../rules"
     """
     tests = {}
     for gate in needed(policy, interval):
-        files = [(name, made, rules_file(policy)) for name, made in rule_tests(gate, policy, interval).items()]
-        told = f"{gate.name}_alerts".replace("-", "_"), alert_tests(gate, policy, interval), alerts_file(policy)
-        for name, made, over in (*files, told):
-            if made["tests"]:
-                text = document_of_tests(_HEADER, f"{rules_from_tests}/{over}", made)
-                tests[f"{policy.prefix}_{name}_test.yml"] = text
+        of_rules, of_alerts = rule_tests(gate, policy, interval), alert_tests(gate, policy, interval)
+        for files, over in ((of_rules, rules_file(policy)), (of_alerts, alerts_file(policy))):
+            for name, made in files.items():
+                if made["tests"]:
+                    text = document_of_tests(_HEADER, f"{rules_from_tests}/{over}", made)
+                    tests[f"{policy.prefix}_{name}_test.yml"] = text
     rules, alarms = groups(policy, interval)
     return Pack(rules_document(_HEADER, rules), rules_document(_HEADER, alarms), tests)
 
