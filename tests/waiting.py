@@ -11,18 +11,23 @@ from collections.abc import Callable
 from scripts.test.hangs.watchdog import crowding
 
 PAUSE = 0.02
+"""The shortest time between two looks, in seconds."""
+
+LONGEST_PAUSE = 0.5
 
 
 def await_true(seen: Callable[[], object], within: float = 110.0) -> None:
-    """Ask until the answer is true.
+    """Ask until the answer is true. A question that costs much is asked less often, so that others can compute.
 
     The wait fails after ``within`` seconds, shortly before the time limit of the test.
     """
-    until = time.monotonic() + within
+    began = time.monotonic()
+    until = began + within
     pause = threading.Event()
     while not seen():
         assert time.monotonic() < until, f"not seen within {within:g} s"
-        pause.wait(PAUSE)
+        pause.wait(min(LONGEST_PAUSE, max(PAUSE, 2 * (time.monotonic() - began))))
+        began = time.monotonic()
 
 
 def crowded() -> float:

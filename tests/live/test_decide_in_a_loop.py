@@ -32,6 +32,9 @@ SOON = 5.0
 ONE_ANSWER = 2.0
 """Seconds that an answer is waited for: what stops the server for less may only make a verdict late."""
 
+BETWEEN = 0.1
+"""Seconds between two verdicts of one thread. The server and gonogo share the machine."""
+
 CODES = {0: "GO", 1: "NO-GO", 3: "HOLD"}
 
 
@@ -87,13 +90,13 @@ class Recorder:
 
 @contextmanager
 def again_and_again(act: Callable[[], None]) -> Iterator[None]:
-    """Act in a thread of its own until the block ends; what it raises is raised here."""
+    """Act in a thread of its own, with short pauses, until the block ends; what it raises is raised here."""
     stop = threading.Event()
     raised: list[BaseException] = []
 
     def run() -> None:
         try:
-            while not stop.is_set():
+            while not stop.wait(BETWEEN):
                 act()
         except BaseException as error:  # noqa: BLE001 - raised below, in the test
             raised.append(error)

@@ -28,7 +28,7 @@ from gonogo.stopping import looks
 PATIENCE = timedelta(seconds=60)
 """The longest wait until a change is seen on the server."""
 
-POLL = 0.05
+POLL = 0.2
 
 
 @dataclass(slots=True)
