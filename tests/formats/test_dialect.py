@@ -6,6 +6,7 @@ import pytest
 
 from gonogo.formats.dialect import VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
 from gonogo.formats.files import read_rules
+from gonogo.model.rule import PLAIN, VmalertKeys
 
 GROUP = "groups: [{name: g, %s, rules: [{record: a, expr: up}]}]\n"
 RULE = "groups: [{name: g, rules: [{%s: a, expr: up, %s}]}]\n"
@@ -43,3 +44,16 @@ def test_an_unknown_key_is_refused_in_both_dialects() -> None:
     assert read_rules(offset, "f").problems == ()
     (problem,) = read_rules(offset, "f", Dialect.VICTORIA_METRICS).problems
     assert problem.message == "vmalert does not know the key 'query_offset'"
+
+
+def test_the_keys_that_change_results_are_read_as_vmalert_lists_them() -> None:
+    """Parameters and headers are sorted, durations are in seconds. An unreadable duration stays as it is."""
+    keys = (
+        "params: {b: [x, 1], a: [y]}, headers: ['Z:1', 'A: b:c'], eval_delay: 1m30s, eval_offset: -5s, type: graphite"
+    )
+    (group,) = read_rules(GROUP % keys, "f", Dialect.VICTORIA_METRICS).groups
+    assert group.vmalert == VmalertKeys("graphite", ("a=y", "b=1", "b=x"), ("A: b:c", "Z: 1"), "90 s", "-5 s")
+    (odd,) = read_rules(GROUP % "eval_delay: 1.5s, params: [x]", "f", Dialect.VICTORIA_METRICS).groups
+    assert odd.vmalert == VmalertKeys(delay="1.5s")
+    (plain,) = read_rules(GROUP % "limit: 1", "f", Dialect.VICTORIA_METRICS).groups
+    assert plain.vmalert == PLAIN

@@ -220,6 +220,9 @@ def test_the_keys_and_expressions_of_vmalert_are_read(family: Family) -> None:
         assert Reason.SYNTHETIC not in {doubt.reason for doubt in metricsql.doubts}
         assert metricsql.outcome is Outcome.UNKNOWN
         assert "is not PromQL" in metricsql.detail
+        other = OWN_RULES.replace('nocache: ["1"]', "'extra_label': [a=b]")
+        (family.folder / "rules" / "own.yml").write_text(other, encoding="utf-8")
+        assert {Reason.DRIFTED} <= reasons(decide(load(path)))
         again.pause()
         try:
             assert reasons(decide(load(path))) == {Reason.UNREACHABLE}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.model.rule import Rule
+from gonogo.model.rule import Rule, VmalertKeys
 from gonogo.promql.drift import drift
 from tests.formats.rule_samples import MINUTE, alert, of_file, of_server, record
 
@@ -72,6 +72,23 @@ def test_another_interval_is_drift_if_the_file_gives_one() -> None:
     found = drift("m", files, (of_server(M, interval=MINUTE),))
     assert found == "on the server rule m of group g is evaluated every 1m, by the policy's rule files 15s"
     assert drift("m", (of_file(M),), (of_server(M, interval=MINUTE),)) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        (VmalertKeys("graphite"), "on the server rule m of group g has type graphite, in {files} prometheus"),
+        (VmalertKeys(params=("a=b", "c=d")), "on the server rule m of group g has params a=b, c=d, in {files} none"),
+        (VmalertKeys(delay="3600 s"), "on the server rule m of group g has eval_delay 3600 s, in {files} 0 s"),
+        (VmalertKeys(offset="5 s"), "on the server rule m of group g has eval_offset 5 s, in {files} 0 s"),
+        (VmalertKeys(headers=("Tenant: hush",)), "on the server rule m of group g has other headers than in {files}"),
+    ],
+)
+def test_another_key_of_vmalert_is_drift(keys: VmalertKeys, found: str) -> None:
+    """A parameter such as ``extra_filters[]`` changes which series a rule reads. A header is never shown."""
+    theirs = replace(of_server(M), vmalert=keys)
+    assert drift("m", (of_file(M),), (theirs,)) == found.format(files="the policy's rule files")
+    assert drift("m", (replace(of_file(M), vmalert=keys),), (theirs,)) is None
 
 
 @pytest.mark.parametrize(

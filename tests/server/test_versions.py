@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.model.rule import LoadedGroup, RuleHealth
+from gonogo.model.rule import PLAIN, LoadedGroup, RuleHealth, VmalertKeys
 from gonogo.server.shape import Misshapen
 from gonogo.server.versions import (
     Build,
     Family,
     build_of,
+    keep_firing_for,
     nan_ends_series,
     rule_health,
     rules_untold,
     scrape_interval,
+    vmalert_keys,
 )
 
 
@@ -71,3 +73,20 @@ def test_a_scrape_interval_is_read_from_the_target_or_its_discovered_labels() ->
     assert scrape_interval({}, {}) is None
     with pytest.raises(Misshapen):
         scrape_interval({"scrapeInterval": "often"}, {})
+
+
+def test_the_keys_of_a_group_are_those_that_vmalert_lists() -> None:
+    """A key without value is left out. A group of another program has none of the keys."""
+    shown = {"concurrency": 1, "type": "prometheus", "params": ["b=1", "a=2"], "headers": ["A: b"], "eval_delay": 1.5}
+    assert vmalert_keys(shown, "g") == VmalertKeys(params=("a=2", "b=1"), headers=("A: b",), delay="1.5 s")
+    assert vmalert_keys({"concurrency": 1, "type": "graphite"}, "g") == VmalertKeys("graphite")
+    assert vmalert_keys({"params": ["a=b"], "limit": 0}, "g") == PLAIN
+    with pytest.raises(Misshapen, match="params of g"):
+        vmalert_keys({"concurrency": 1, "params": "a=b"}, "g")
+
+
+def test_vmalert_has_a_name_of_its_own_for_the_time_that_an_alert_keeps_firing() -> None:
+    """Prometheus 2.42 and vmalert 1.145 show it."""
+    assert keep_firing_for({"keepFiringFor": 60}) == 60
+    assert keep_firing_for({"keep_firing_for": 30}) == 30
+    assert keep_firing_for({}) == 0

@@ -16,7 +16,7 @@ from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.formats.dialect import NOT_IN_VMALERT, VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
 from gonogo.formats.yaml import Loc, YamlDocument, parse
-from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.model.rule import PLAIN, PROMQL_TYPE, Rule, RuleGroup, RuleKind, VmalertKeys, seconds_of
 from gonogo.model.series import is_name
 from gonogo.promql.tree import NAME_LABEL
 
@@ -105,8 +105,28 @@ class _Reader:
         read = {at: self._rule(at, rule, shared) for at, rule in self._items((*loc, "rules"), found.get("rules"))}
         rules = {at: rule for at, rule in read.items() if rule is not None}
         bound = limit if type(limit) is int else 0
-        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path, bound, offset)
+        vmalert = PLAIN if self._dialect is Dialect.PROMETHEUS else self._vmalert(loc, found)
+        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path, bound, offset, vmalert)
         return PlacedGroup(group, loc, tuple(rules))
+
+    def _vmalert(self, loc: Loc, found: Mapping[str, object]) -> VmalertKeys:
+        """Read the keys that change results. vmalert decides whether their values are valid."""
+        params = found.get("params")
+        named = params if isinstance(params, dict) else {}
+        given = ((name, value) for name in named for value in self._texts((*loc, "params", name)))
+        headers = (": ".join(map(str.strip, header.split(":", 1))) for header in self._texts((*loc, "headers")))
+        return VmalertKeys(
+            next(self._texts((*loc, "type")), PROMQL_TYPE),
+            tuple(sorted(f"{name}={value}" for name, value in given)),
+            tuple(sorted(headers)),
+            *(_shift(next(self._texts((*loc, key)), "0s")) for key in ("eval_delay", "eval_offset")),
+        )
+
+    def _texts(self, loc: Loc) -> Iterator[str]:
+        """Yield the text of a scalar, or the texts of a list."""
+        value = self._document.at(loc)
+        places = [(*loc, place) for place in range(len(value))] if isinstance(value, list) else [loc]
+        yield from (text for place in places if (text := self._document.text(place)))
 
     def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:
         found = self._mapping(loc, value, tuple(dict.fromkeys((*_RECORD_KEYS, *_ALERT_KEYS, *self._rule_keys))))
@@ -202,6 +222,15 @@ class _Reader:
     def _complain(self, loc: Loc, message: str, next_step: str, *, key: bool = False) -> None:
         place = self._document.key_position if key else self._document.position
         self.problems.append(Problem(place(loc), message, next_step))
+
+
+def _shift(text: str) -> str:
+    """Write a duration of vmalert, which can be negative, in seconds. Another text equals none of a server."""
+    try:
+        seconds = parse_duration(text.removeprefix("-")).total_seconds()
+    except ValueError:
+        return text
+    return seconds_of(-seconds if text.startswith("-") else seconds)
 
 
 def _shape(value: object) -> str:

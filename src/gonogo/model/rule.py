@@ -71,12 +71,45 @@ class Rule:
     position: Position | None = None
 
 
+PROMQL_TYPE = "prometheus"
+"""The ``type`` of a group of vmalert that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class VmalertKeys:
+    """The keys with which a group of vmalert changes the results of its rules.
+
+    Attributes:
+        language: the ``type`` of the group: the language of its expressions.
+        params: the ``params`` that vmalert adds to each query, sorted, each as ``name=value``.
+        headers: the ``headers`` that vmalert adds to each query, sorted, each as ``name: value``. They can be secrets.
+        delay: ``eval_delay`` as ``3 s``, how far in the past the group is evaluated.
+        offset: ``eval_offset`` as ``3 s``, the time within the interval at which the group is evaluated.
+    """
+
+    language: str = PROMQL_TYPE
+    params: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    delay: str = "0 s"
+    offset: str = "0 s"
+
+
+def seconds_of(number: float) -> str:
+    """Write a number of seconds."""
+    return f"{number:.9g} s"
+
+
+PLAIN = VmalertKeys()
+"""A group without such keys, as every group of Prometheus is."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
     """Rules that are evaluated one after another, every ``interval`` (``None``: the server's default).
 
     ``limit`` is the greatest number of series or alerts that a rule may make; 0 is no limit. ``delay`` is
-    the ``query_offset`` of the group: how far in the past Prometheus evaluates the group.
+    the ``query_offset`` of the group: how far in the past Prometheus evaluates the group. ``vmalert`` has the keys
+    of a group that vmalert evaluates.
     """
 
     name: str
@@ -85,6 +118,7 @@ class RuleGroup:
     file: str = ""
     limit: int = 0
     delay: timedelta | None = None
+    vmalert: VmalertKeys = PLAIN
 
 
 class RuleHealth(StrEnum):
@@ -123,6 +157,7 @@ class LoadedGroup:
     engine: Engine = Engine.PROMETHEUS
     began_at: float | None = None
     ended_at: float | None = None
+    vmalert: VmalertKeys = PLAIN
 
 
 Group = RuleGroup | LoadedGroup

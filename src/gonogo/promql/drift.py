@@ -1,9 +1,9 @@
 """Compares the rules that a server loaded with the rules of the policy's files.
 
 Rules are matched by group, kind, name and static labels. Then their meanings are
-compared: the expression, the durations of an alert, and the group's interval if the file
-gives one (without an interval in the file, the server's default applies). The paths of files
-are not compared, because a server may see the same file under another path.
+compared: the expression, the durations of an alert, the keys with which vmalert changes results,
+and the group's interval if the file gives one (without an interval in the file, the server's default
+applies). The paths of files are not compared, because a server may see the same file under another path.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.rule import Group, LoadedGroup, Rule, RuleGroup, RuleKind, rules_of
+from gonogo.model.rule import Group, LoadedGroup, Rule, RuleGroup, RuleKind, VmalertKeys, rules_of
 from gonogo.promql.canonical import canonical
 from gonogo.promql.graph import RuleGraph, series_name
 from gonogo.promql.matchers import bearing
@@ -24,11 +24,12 @@ Key = tuple[str, RuleKind, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A rule, and the name and interval of its group."""
+    """A rule, and the name, the interval and the keys of vmalert of its group."""
 
     rule: Rule
     group: str
     interval: timedelta | None
+    vmalert: VmalertKeys
 
     @property
     def key(self) -> Key:
@@ -54,7 +55,7 @@ def _by_key(groups: Iterable[Group], under: set[int]) -> dict[Key, list[_Placed]
     for group in groups:
         for rule in rules_of(group):
             if id(rule) in under:
-                one = _Placed(rule, group.name, group.interval)
+                one = _Placed(rule, group.name, group.interval, group.vmalert)
                 placed.setdefault(one.key, []).append(one)
     return placed
 
@@ -87,6 +88,22 @@ def _difference(ours: _Placed, theirs: _Placed) -> str | None:
         if expected is not None and actual is not None and expected != actual:
             there, here = format_duration(actual), format_duration(expected)
             return f"on the server {name} {what} {there}, by the policy's rule files {here}"
+    return _other_keys(name, ours.vmalert, theirs.vmalert)
+
+
+def _other_keys(name: str, ours: VmalertKeys, theirs: VmalertKeys) -> str | None:
+    """Return a clause about a key of vmalert that differs. A header can be a secret, so no header is shown."""
+    keys = (
+        ("type", theirs.language, ours.language),
+        ("params", ", ".join(theirs.params), ", ".join(ours.params)),
+        ("eval_delay", theirs.delay, ours.delay),
+        ("eval_offset", theirs.offset, ours.offset),
+    )
+    for key, there, here in keys:
+        if there != here:
+            return f"on the server {name} has {key} {there or 'none'}, in the policy's rule files {here or 'none'}"
+    if theirs.headers != ours.headers:
+        return f"on the server {name} has other headers than in the policy's rule files"
     return None
 
 

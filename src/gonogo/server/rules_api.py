@@ -23,7 +23,7 @@ from gonogo.server.shape import (
     text,
     texts,
 )
-from gonogo.server.versions import WITHOUT_ALERTS, engine_of, group_delay, rule_health
+from gonogo.server.versions import WITHOUT_ALERTS, engine_of, group_delay, keep_firing_for, rule_health, vmalert_keys
 
 _KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
 
@@ -54,6 +54,7 @@ def _group(item: JsonObject) -> LoadedGroup:
         engine=engine_of(item),
         began_at=began_at,
         ended_at=None if began_at is None else began_at + took.total_seconds(),
+        vmalert=vmalert_keys(item, name),
     )
 
 
@@ -77,7 +78,7 @@ def _rule(item: JsonObject) -> Rule:
         labels=texts(item.get("labels"), f"the labels of {name}"),
         annotations=texts(item.get("annotations"), f"the annotations of {name}"),
         held=_seconds(item.get("duration", 0), f"the duration of {name}"),
-        keep_firing=_seconds(item.get("keepFiringFor", 0), f"keepFiringFor of {name}"),
+        keep_firing=_seconds(keep_firing_for(item), f"keepFiringFor of {name}"),
     )
 
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from gonogo.durations import parse_duration
-from gonogo.model.rule import Engine, LoadedGroup, RuleHealth
+from gonogo.model.rule import PLAIN, PROMQL_TYPE, Engine, LoadedGroup, RuleHealth, VmalertKeys, seconds_of
 from gonogo.model.versions import OLDEST, release
-from gonogo.server.shape import JsonObject, Misshapen, number, text
+from gonogo.server.shape import JsonObject, Misshapen, listing, number, text
 
 NOW = {"nocache": "1"}
 """Asks VictoriaMetrics to answer for now. Without this parameter ``time()`` and every instant
@@ -111,6 +111,31 @@ def group_delay(group: JsonObject, name: str) -> timedelta | None:
     if "eval_delay" in group:
         return timedelta(seconds=number(group["eval_delay"], f"eval_delay of {name}"))
     return timedelta(0) if "eval_offset" in group else None
+
+
+def vmalert_keys(group: JsonObject, name: str) -> VmalertKeys:
+    """Return the keys of a loaded group that change the results of its rules. vmalert leaves out empty keys.
+
+    vmalert 1.79 knows and shows ``type`` and ``params`` alone.
+    """
+    if engine_of(group) is not Engine.VMALERT:
+        return PLAIN
+    return VmalertKeys(
+        text(group.get("type") or PROMQL_TYPE, f"the type of {name}"),
+        _sorted_texts(group, "params", name),
+        _sorted_texts(group, "headers", name),
+        *(seconds_of(number(group.get(key, 0), f"{key} of {name}")) for key in ("eval_delay", "eval_offset")),
+    )
+
+
+def _sorted_texts(group: JsonObject, key: str, name: str) -> tuple[str, ...]:
+    what = f"{key} of {name}"
+    return tuple(sorted(text(item, what) for item in listing(group.get(key) or [], what)))
+
+
+def keep_firing_for(rule: JsonObject) -> object:
+    """Return the seconds for which an alert keeps firing. Prometheus and vmalert name the key differently."""
+    return rule.get("keepFiringFor", rule.get("keep_firing_for", 0))
 
 
 def scrape_interval(target: JsonObject, discovered: Mapping[str, str]) -> timedelta | None:
