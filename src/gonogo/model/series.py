@@ -46,6 +46,11 @@ class Series:
         return max(newest, self.histogram_at)
 
     @property
+    def has_one_value_a_time(self) -> bool:
+        """Return whether no time stands twice in the series. In Prometheus none can, in VictoriaMetrics it can."""
+        return len({*self.times}) == len(self.times)
+
+    @property
     def metric(self) -> str:
         """Return the name of the metric; empty if the answer has no name."""
         return self.labels.get(METRIC_LABEL, "")

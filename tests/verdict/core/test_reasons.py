@@ -65,6 +65,13 @@ def group_of(expression: str, **labels: str) -> LoadedGroup:
     return loaded(rule("duri_x", expression, **labels), *RULES[1:])
 
 
+def two_a_time(other: float) -> Series:
+    """Return a series to which a second writer adds a value at the time of every sample."""
+    one = samples("duri_x")
+    values = tuple(value for each in one.values for value in (other, each))
+    return replace(one, times=tuple(time for each in one.times for time in (each, each)), values=values)
+
+
 def push(age: float, **labels: str) -> Series:
     """Return a ``push_time_seconds`` of that age for the source of the builder."""
     return Series({"__name__": "push_time_seconds", **SOURCE, **labels}, (NOW,), (NOW - age,))
@@ -84,6 +91,7 @@ CASES: dict[str, tuple[Reason, Callable[[], Evidence]]] = {
     "nothing": (Reason.ABSENT, lambda: evidence(samples("duri_y"))),
     "one series twice in the samples": (Reason.AMBIGUOUS, lambda: twice("ranges")),
     "one series twice in the newest samples": (Reason.AMBIGUOUS, lambda: twice("instant")),
+    "two values at one time": (Reason.AMBIGUOUS, lambda: with_x(two_a_time(0.0))),
     "two series": (Reason.AMBIGUOUS, lambda: evidence(samples("duri_x"), samples("duri_x", host="b"))),
     "two, one in the range only": (
         Reason.AMBIGUOUS,

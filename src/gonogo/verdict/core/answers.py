@@ -38,6 +38,7 @@ def answers(
     recent = [series for series in ranges.get(signal.name, ()) if series.metric == signal.metric]
     if evidence.nan_ends_series:
         recent = [_without_markers(series) for series in recent]
+    recent = [_without_repeats(series) for series in recent]
     here, there = _sort(policy, signal, recent)
     now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
     foreign = set(now_there).union(set(there).difference(here)).difference(now_here)
@@ -68,6 +69,14 @@ def _without_markers(series: Series) -> Series:
     if not any(map(isnan, series.values)):
         return series
     kept = [(time, value) for time, value in zip(series.times, series.values, strict=True) if not isnan(value)]
+    return replace(series, times=tuple(time for time, _ in kept), values=tuple(value for _, value in kept))
+
+
+def _without_repeats(series: Series) -> Series:
+    """Leave out samples that stand twice in a series, as VictoriaMetrics returns those of two equal writers."""
+    if series.has_one_value_a_time:
+        return series
+    kept = tuple(dict.fromkeys(zip(series.times, series.values, strict=True)))
     return replace(series, times=tuple(time for time, _ in kept), values=tuple(value for _, value in kept))
 
 

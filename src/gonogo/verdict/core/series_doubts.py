@@ -21,7 +21,7 @@ def looks_sound(ranges: Found, instant: Found, marks: Marks, now: float, max_age
     if len(ranges) != 1 or len(instant) != 1:
         return False
     labels, times = ranges[0].labels, ranges[0].times
-    if not times or labels != instant[0].labels:
+    if not times or labels != instant[0].labels or not ranges[0].has_one_value_a_time:
         return False
     if ranges[0].histogram_at is not None or not instant[0].times:
         return False
@@ -97,6 +97,12 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
                 f"the server's answer has the same series {name} more than once; "
                 "check the proxy that merges answers between gonogo and the server",
             )
+    if not all(series.has_one_value_a_time for series in living):
+        yield Doubt(
+            Reason.AMBIGUOUS,
+            f"{name} has two values at the same time, so two programs write it; find the second one, such as another "
+            "vmalert or vmagent, and stop it or give its series another label",
+        )
     alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
     if len(alive) > 1:
         yield Doubt(
