@@ -15,6 +15,7 @@ import yaml
 from gonogo.dryrun.two_beats import patience_for
 from gonogo.errors import PolicyError, UsageError
 from gonogo.formats.dialect import Dialect
+from gonogo.model.evidence import Unread
 from gonogo.model.outcome import JudgedCondition, Reason
 from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.load import PolicyFile, load
@@ -25,6 +26,7 @@ from gonogo.server.http import Client
 from gonogo.server.rules_api import rules
 from gonogo.verdict import decide as deciding
 from gonogo.verdict.decide import LONGEST_SETTLING, ONE_ANSWER, Foreseen, decide, foreseen, prepare
+from gonogo.verdict.gather import gather
 from tests.faulty_server import EMPTY_ANSWER, Connection, faulty
 from tests.live.proxy import Passing, proxy
 from tests.server.test_evaluator_api import answering, group, metrics
@@ -274,6 +276,19 @@ def test_an_evaluator_that_does_not_answer_is_no_mistake_of_the_policy(tmp_path:
     assert foreseen(silent, server_of(silent, None)) == Foreseen(dialect=Dialect.VICTORIA_METRICS)
     (window,) = prepare(silent, None).questions.windows
     assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=30)
+
+
+def test_a_silent_vmalert_is_named_by_its_own_key(tmp_path: Path) -> None:
+    """The next step names the address that was asked. The server of ``--prometheus`` is another one."""
+    by = rules_policy(
+        tmp_path, url="http://127.0.0.1:1", rules_url="http://127.0.0.1:2", targets_url="http://127.0.0.1:3"
+    )
+    seen = gather(prepare(by, None), {}).evidence
+    for answer, key in ((seen.rules, "prometheus.rules_url"), (seen.targets, "prometheus.targets_url")):
+        assert isinstance(answer, Unread)
+        assert answer.next_step == f"start the server, or correct {key} in the policy"
+    assert isinstance(seen.ranges, Unread)
+    assert seen.ranges.next_step == "start the server, or correct prometheus.url in the policy (or --prometheus)"
 
 
 def test_a_dry_run_waits_longer_for_its_beats_by_the_delay(tmp_path: Path) -> None:

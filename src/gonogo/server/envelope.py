@@ -22,7 +22,7 @@ import orjson
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Unread
 from gonogo.server.http import Answer, Client
-from gonogo.server.no_answer import MORE_THREADS
+from gonogo.server.no_answer import MORE_THREADS, OR_OPTION, URL_KEY
 from gonogo.server.shape import Json, JsonObject, Misshapen
 from gonogo.server.versions import warnings_of
 
@@ -43,6 +43,9 @@ _NEXT_STEPS: Mapping[int, str] = {
 """The next step for a status that says more than the server's log."""
 _AGENT = "unavailable with Prometheus Agent"
 """The error of a server in agent mode, which stores no samples, evaluates no rules and answers no queries."""
+
+_NO_SUCH_PATH = "unsupported path requested"
+"""The error of a program of VictoriaMetrics that does not have this part of the API."""
 
 
 def ask(
@@ -139,7 +142,9 @@ def refused(answer: Answer, reason: str) -> SourceError:
 def _next_step(answer: Answer, reason: str) -> str:
     if _AGENT in reason:
         return "name a server that stores samples and evaluates rules: an agent does neither, so nothing can be proved"
-    return _NEXT_STEPS.get(answer.status, "see the server's log; its URL is prometheus.url in the policy")
+    if _NO_SUCH_PATH in reason:
+        return _RIGHT_SERVER
+    return _NEXT_STEPS.get(answer.status, f"see the server's log; its URL is {URL_KEY} in the policy")
 
 
 @contextmanager
@@ -154,13 +159,14 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def asked(question: str, read: Callable[[], Decoded]) -> Future[Decoded | Unread]:
+def asked(question: str, read: Callable[[], Decoded], key: str = URL_KEY) -> Future[Decoded | Unread]:
     """Ask a question in a daemon thread, so that an interrupt ends the command at once.
 
     Args:
         question: the name of the question in a report.
         read: the function that asks. Its ``SourceError`` becomes ``Unread``. Any other error is raised in the
             thread that waits for the answer.
+        key: the key of the policy with the address that is asked. The next step names it.
     """
     answer: Future[Decoded | Unread] = Future()
 
@@ -168,7 +174,7 @@ def asked(question: str, read: Callable[[], Decoded]) -> Future[Decoded | Unread
         try:
             answer.set_result(read())
         except SourceError as error:
-            answer.set_result(Unread(question, _why(error), error.next_step, isinstance(error, PartialAnswer)))
+            answer.set_result(Unread(question, _why(error), _with_key(error, key), isinstance(error, PartialAnswer)))
         except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
             answer.set_exception(error)
 
@@ -177,6 +183,12 @@ def asked(question: str, read: Callable[[], Decoded]) -> Future[Decoded | Unread
     except RuntimeError as error:
         answer.set_result(Unread(question, f"no thread can be started: {error}", MORE_THREADS))
     return answer
+
+
+def _with_key(error: SourceError, key: str) -> str:
+    if key == URL_KEY:
+        return error.next_step
+    return error.next_step.replace(OR_OPTION, "").replace(URL_KEY, key)
 
 
 def _why(error: SourceError) -> str:

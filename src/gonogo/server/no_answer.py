@@ -53,11 +53,14 @@ def _spellings(letter: str) -> str:
 
 
 MORE_THREADS = "raise the limits on processes and memory (ulimit -u, ulimit -v)"
-_IS_IT_UP = "start the server, or correct prometheus.url in the policy (or --prometheus)"
+URL_KEY = "prometheus.url"
+"""The key of the policy with the address of the server."""
+OR_OPTION = " (or --prometheus)"
+_IS_IT_UP = f"start the server, or correct {URL_KEY} in the policy{OR_OPTION}"
 _WHAT_IS_BETWEEN = "see the log of the server, and the log of any proxy in front of it"
 _TRUST = "see tls_config in the policy: ca_file and server_name"
 _TLS = "check whether the server speaks https, and whether it asks for a client certificate"
-_TLS_OR_URL = "see prometheus.url and tls_config.server_name in the policy"
+_TLS_OR_URL = f"see {URL_KEY} and tls_config.server_name in the policy"
 _IS_IT_HTTP = "check the port and the scheme (http, https)"
 _NO_LONGER = "or has more data than it can read in time; this command cannot wait longer for one answer"
 _FIREWALL = "check the address, and check that no firewall drops the packets"

@@ -28,6 +28,7 @@ from gonogo.server.api import QueryAnswer, query, server_time
 from gonogo.server.envelope import asked
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
+from gonogo.server.no_answer import URL_KEY
 from gonogo.server.status_api import build, targets
 from gonogo.server.versions import Build, nan_ends_series, rules_untold
 from gonogo.stopping import outcome
@@ -83,8 +84,9 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     windows = [asked("the samples", partial(query, client, url, text, histograms=True)) for text in over]
     names = (*questions.instant, PUSH_TIME)
     instant = asked("the newest samples", lambda: query(client, url, named(names), histograms=True))
-    loaded = asked("the rules", lambda: evaluated_rules(client, survey.server.rules_url))
-    active = asked("the targets", lambda: targets(client, survey.server.targets_url))
+    rules_url, targets_url = survey.server.rules_url, survey.server.targets_url
+    loaded = asked("the rules", lambda: evaluated_rules(client, rules_url), _key(rules_url, url, "rules_url"))
+    active = asked("the targets", lambda: targets(client, targets_url), _key(targets_url, url, "targets_url"))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
     quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
     fed = asked("the sources", lambda: origins(server, classic))
@@ -116,6 +118,11 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     evidence = _follow_up(server, survey, evidence)
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
     return Gathered(evidence, None if isinstance(now, Unread) else now[0] - now[1])
+
+
+def _key(address: str, url: str, own: str) -> str:
+    """Return the key of the policy with an address. Without an address of its own, a question goes to the server."""
+    return URL_KEY if address == url else f"prometheus.{own}"
 
 
 def _clock(client: Client, url: str) -> tuple[float, float]:
