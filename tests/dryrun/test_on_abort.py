@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from select import select
 
 from gonogo.dryrun.on_abort import QUOTED, on_abort
 from gonogo.model.outcome import Outcome
+from gonogo.stopping import SECOND_PRESS
+from tests.waiting import await_true
 
 
 def python(*lines: str) -> tuple[str, ...]:
@@ -78,3 +84,45 @@ def test_a_background_process_does_not_delay_the_deadline(tmp_path: Path) -> Non
     assert run.detail == "/bin/sh had not ended after 1 s"
     assert time.monotonic() - began < 15
     os.kill(int(note.read_text(encoding="utf-8")), signal.SIGKILL)
+
+
+def test_the_time_of_the_program_is_that_of_its_run(tmp_path: Path) -> None:
+    """A program that was stopped at its deadline did not take 0.0 s."""
+    run = on_abort(("sleep", "60"), "{}", tmp_path, deadline=timedelta(seconds=0.5))
+    assert run.outcome is Outcome.FAIL
+    assert run.seconds >= 0.5
+
+
+PRESSED_TWICE = """
+import sys
+from pathlib import Path
+from gonogo import stopping
+from gonogo.dryrun.on_abort import on_abort
+stopping.install()
+on_abort(("/bin/sh", "-c", 'echo $$ > pid; sleep 60; echo late > late'), "{}", Path(sys.argv[1]))
+"""
+
+
+def test_a_second_press_kills_the_program_too(tmp_path: Path) -> None:
+    """One Ctrl-C waits for the program. The second one ends gonogo and the programs that it started."""
+    argv = (sys.executable, "-c", PRESSED_TWICE, str(tmp_path))
+    with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as process:
+        note = tmp_path / "pid"
+        await_true(lambda: note.exists() and note.read_text(encoding="utf-8") != "")
+        with pidfd(int(note.read_text(encoding="utf-8"))) as program:
+            process.send_signal(signal.SIGINT)
+            time.sleep(SECOND_PRESS * 1.2)  # the press of a key that is no second one of the first
+            assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 130
+            assert select((program,), (), (), 10)[0] == [program]
+
+
+@contextmanager
+def pidfd(number: int) -> Iterator[int]:
+    """Yield a descriptor that can be read when the process has ended."""
+    descriptor = os.pidfd_open(number)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -7,15 +7,19 @@ the abort.
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from gonogo.errors import MissingTool, cause_of
 from gonogo.journal.runs import Run
 from gonogo.model.outcome import Outcome
 from gonogo.programs.running import has_ended, memory_file, output_of, readable_whatever_comes, start, stop
-from gonogo.stopping import whole
+from gonogo.stopping import undone_at_worst, whole
 
 ON_ABORT = "on-abort"
 """The kind of the program's record in the journal."""
@@ -32,14 +36,21 @@ _KEPT = 4 * QUOTED
 
 def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelta = DEADLINE) -> Run:
     """Run the program in the policy's folder. A failure of the program is an outcome, never an error."""
+    began = time.monotonic()
+    outcome, ended = _ended(argv, verdict, folder, deadline)
+    return Run(ON_ABORT, outcome, f"{argv[0]} {ended}", time.monotonic() - began)
+
+
+def _ended(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelta) -> tuple[Outcome, str]:
+    """Run the program and return its outcome, and a clause about its end."""
     try:
         with memory_file(verdict.encode()) as given:
             process = start(argv, folder=folder, given=given)
     except (MissingTool, OSError) as error:
         why = error.why if isinstance(error, MissingTool) else cause_of(error)
-        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} could not be run: {why}")
+        return Outcome.FAIL, f"could not be run: {why}"
     kept = bytearray()
-    with process, whole():
+    with process, whole(), undone_at_worst(partial(os.killpg, process.pid, signal.SIGKILL)):
         for chunk in output_of(process, deadline.total_seconds(), readable_whatever_comes):
             kept += chunk
             del kept[:-_KEPT]
@@ -49,7 +60,7 @@ def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelt
     output = kept.decode("utf-8", "replace").strip()[-QUOTED:]
     quoted = f"; its output: {output}" if output else ""
     if late:
-        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} had not ended after {deadline.total_seconds():.0f} s{quoted}")
+        return Outcome.FAIL, f"had not ended after {deadline.total_seconds():.0f} s{quoted}"
     if process.returncode:
-        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} ended with exit code {process.returncode}{quoted}")
-    return Run(ON_ABORT, Outcome.PASS, f"{argv[0]} ran and ended with exit code 0{quoted}")
+        return Outcome.FAIL, f"ended with exit code {process.returncode}{quoted}"
+    return Outcome.PASS, f"ran and ended with exit code 0{quoted}"
