@@ -36,6 +36,14 @@ def test_the_error_of_an_unknown_fault_lists_all_faults() -> None:
         assert name in raised.value.message
 
 
+def test_of_two_faults_none_is_dropped_in_silence() -> None:
+    """A dry run injects one fault. The same fault twice is one fault."""
+    with pytest.raises(click.BadParameter, match="injects one fault, not burn, outage"):
+        run("--sandbox", "--inject", "burn", "--inject", "outage")
+    with pytest.raises(UsageError, match="--inject works only with --sandbox"):
+        run("--inject", "burn", "--inject", "burn")
+
+
 def test_a_fault_is_never_injected_outside_the_sandbox() -> None:
     """The servers of the user are not harmed."""
     with pytest.raises(UsageError, match="--inject works only with --sandbox"):

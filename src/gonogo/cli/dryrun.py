@@ -27,6 +27,14 @@ def _faults() -> Iterable[str]:
     return FAULTS
 
 
+def _one_fault(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Return the fault. Of several faults click would inject the last one and drop the others without a word."""
+    names = tuple(dict.fromkeys(given))
+    if len(names) > 1:
+        raise click.BadParameter(f"a dry run injects one fault, not {', '.join(names)}; make a dry run for each.")
+    return names[0] if names else None
+
+
 UNRECORDED = 3
 """The exit code of a GO that could not be recorded in the journal."""
 
@@ -46,6 +54,8 @@ ABORTED = 4
     "fault",
     cls=NamedOption,
     type=OneOf("fault", _faults),
+    multiple=True,
+    callback=_one_fault,
     metavar="FAULT",
     help="Inject one fault into the sandbox, to see the refusal.",
 )
