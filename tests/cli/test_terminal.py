@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from gonogo.cli.terminal import DEFAULT_SIZE, coloured, cut, fitted
+from gonogo.cli.terminal import DEFAULT_SIZE, coloured, fitted
+from gonogo.model.columns import columns, cut
 
 GREEN, YELLOW, RED, CYAN, END = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[36m", "\x1b[0m"
 
@@ -86,6 +87,15 @@ def test_a_long_outcome_is_wrapped_below_its_text(monkeypatch: pytest.MonkeyPatc
     assert (len(first) <= DEFAULT_SIZE.columns, last) == (True, "short")
     assert all(more.startswith(" " * 10) and more[10] != " " for more in rest)
     assert " ".join([first, *map(str.strip, rest)]) == line
+
+
+def test_a_wrapped_line_of_wide_letters_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Korean letter and an emoji take two columns."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    line = "  UNKNOWN up == 1 [absent]: " + "서비스=결제 😀 없음 " * 12
+    shown = fitted(line, Terminal())
+    assert all(columns(part) <= DEFAULT_SIZE.columns for part in shown.split("\n"))
+    assert shown.split() == line.split()
 
 
 def test_commands_and_excerpts_are_not_wrapped() -> None:

@@ -7,7 +7,8 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import Self, TextIO
 
-from gonogo.cli.terminal import coloured, cut, fitted, size_of
+from gonogo.cli.terminal import coloured, fitted, size_of
+from gonogo.model.columns import cut
 from gonogo.model.plain import plain
 from gonogo.model.progress import Progress
 

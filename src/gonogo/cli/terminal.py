@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import re
 from typing import TextIO
-from unicodedata import combining, east_asian_width
 
 from gonogo.environment import variable
+from gonogo.model.columns import columns, wrapped
 
 DEFAULT_SIZE = os.terminal_size((80, 24))
 """The size of a terminal that does not report its own."""
@@ -72,31 +72,9 @@ def coloured(text: str) -> str:
     return _WORD.sub(lambda found: f"{found[1]}\x1b[{_COLOURS[found[2]]}m{found[2]}\x1b[0m", text)
 
 
-def cut(line: str, width: int) -> str:
-    """Return the beginning of a line that fits into some columns."""
-    taken, end = 0, 0
-    for place, character in enumerate(line, start=1):
-        taken += _columns(character)
-        if taken < width:
-            end = place
-        if taken > width:
-            return f"{line[:end]}…"
-    return line
-
-
-def _columns(character: str) -> int:
-    if combining(character):
-        return 0
-    return 2 if east_asian_width(character) in {"W", "F"} else 1
-
-
 def _wrapped(line: str, width: int) -> str:
-    found = _WORD.match(line) if sum(map(_columns, line)) > width else None
+    found = _WORD.match(line) if columns(line) > width else None
     if found is None:
         return line
-    import textwrap
-
     indent = len(line) - len(line.lstrip()) + _HANGING
-    if indent > width // 2:
-        return line
-    return textwrap.fill(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    return line if indent > width // 2 else wrapped(line, width, indent)

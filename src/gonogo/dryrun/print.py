@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.journal.runs import Run
+from gonogo.model.columns import columns, cut, padded
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
 from gonogo.model.plain import one_line, plain
 from gonogo.model.progress import Progress
@@ -19,7 +20,7 @@ SHOWN_ROWS = 20
 """The largest number of rows of a picture on a terminal. Gates that pass are left out first."""
 
 WIDEST = 40
-"""The number of characters of a gate's name that are shown."""
+"""The number of columns of a gate's name that are shown."""
 
 LOG_LINES = 20
 """The number of lines that a log gets from a watch without any change."""
@@ -74,9 +75,11 @@ class WatchReports:
 def watch_picture(view: WatchView) -> str:
     """Return the verdict, the time, and a row for each gate: its outcome and the check that decided it."""
     rows = _rows(view)
-    width = min(WIDEST, max((len(gate) for _, gate, _ in rows), default=0))
+    width = min(WIDEST, max((columns(gate) for _, gate, _ in rows), default=0))
     title = f"{view.step.judgement.verdict}  watched {_clock(view)}, step {view.number}"
-    lines = (f"  {outcome:<7} {gate[:width]:<{width}}  {evidence}".rstrip() for outcome, gate, evidence in rows)
+    lines = (
+        f"  {outcome:<7} {padded(cut(gate, width), width)}  {evidence}".rstrip() for outcome, gate, evidence in rows
+    )
     return "\n".join([title, *lines])
 
 
