@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 _UNITS = (
     ("y", 365 * 86_400_000),
@@ -24,6 +25,7 @@ _PLAIN_UNITS = tuple(unit for unit in _UNITS if unit[0] not in {"y", "w"})
 LONGEST = timedelta(days=365 * 100)
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> timedelta:
     """Read a Prometheus duration.
 

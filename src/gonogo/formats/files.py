@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
@@ -21,8 +22,10 @@ from gonogo.model.series import is_name
 from gonogo.promql.tree import NAME_LABEL
 
 _GROUP_KEYS = ("name", "interval", "query_offset", "limit", "labels", "rules")
-_RECORD_KEYS = ("record", "expr", "labels")
-_ALERT_KEYS = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
+_KEYS = {
+    RuleKind.RECORD: ("record", "expr", "labels"),
+    RuleKind.ALERT: ("alert", "expr", "for", "keep_firing_for", "labels", "annotations"),
+}
 _BRACES = frozenset("{}")
 """Prometheus allows no brace in a recorded name: a name with braces is a selector in the wrong place."""
 
@@ -77,6 +80,8 @@ class _Reader:
         if dialect is Dialect.VICTORIA_METRICS:
             known = (key for key in self._group_keys if key not in NOT_IN_VMALERT)
             self._group_keys, self._rule_keys = (*known, *VMALERT_GROUP_KEYS), VMALERT_RULE_KEYS
+        self._keys = {kind: (*keys, *self._rule_keys) for kind, keys in _KEYS.items()}
+        self._any_keys = tuple(dict.fromkeys((*chain(*_KEYS.values()), *self._rule_keys)))
         self.problems: list[Problem] = []
 
     def groups(self, base: Loc) -> Iterator[PlacedGroup]:
@@ -129,7 +134,7 @@ class _Reader:
         yield from (text for place in places if (text := self._document.text(place)))
 
     def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:
-        found = self._mapping(loc, value, tuple(dict.fromkeys((*_RECORD_KEYS, *_ALERT_KEYS, *self._rule_keys))))
+        found = self._mapping(loc, value, self._any_keys)
         kind = self._kind(loc, found)
         if kind is None:
             return None
@@ -148,14 +153,13 @@ class _Reader:
         return Rule(kind, name, expression, labels, annotations, held or none, keep_firing or none, position)
 
     def _kind(self, loc: Loc, found: Mapping[str, object]) -> RuleKind | None:
-        kinds = [kind for kind in RuleKind if kind.value in found]
+        kinds = [kind for kind in self._keys if kind in found]
         if len(kinds) != 1:
             both = "both 'record' and 'alert'" if kinds else "neither 'record' nor 'alert'"
             self._complain(loc, f"the rule has {both}", "give it exactly one of them")
             return None
         (kind,) = kinds
-        fitting = _RECORD_KEYS if kind is RuleKind.RECORD else _ALERT_KEYS
-        for key in (key for key in found if key not in (*fitting, *self._rule_keys)):
+        for key in (key for key in found if key not in self._keys[kind]):
             self._complain((*loc, key), f"a {kind.value} rule has no {key!r}", "remove it", key=True)
         return kind
 
@@ -188,6 +192,8 @@ class _Reader:
 
     def _scalar(self, loc: Loc, value: object) -> str:
         """Return a scalar as it is written; an empty text for null."""
+        if isinstance(value, str):  # has its spelling, and to look for the place takes time
+            return value
         if isinstance(value, dict | list):
             self._complain(loc, f"{loc[-1]!r} takes one value, not a {_shape(value)}", "write it as text")
         return "" if value is None else self._document.text(loc) or ""

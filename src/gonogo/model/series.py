@@ -88,4 +88,4 @@ def is_classic_label(name: str) -> bool:
 
 def is_name(name: str) -> bool:
     """Return whether Prometheus 3.0 and later accept this name of a metric or a label."""
-    return name != "" and not any("\ud800" <= character <= "\udfff" for character in name)
+    return name != "" and (name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name))

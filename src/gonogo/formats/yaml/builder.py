@@ -112,9 +112,8 @@ class Builder:
         if node is None:
             self._complain(here, f"the alias *{event.anchor} has no anchor before it", "write the value out")
             node = here
-        size, height = (1, 0) if isinstance(node, ScalarNode) else (node.size, node.height)
-        self._expanded += size
-        if self._expanded > LARGEST_EXPANSION or len(self._open) + height > DEEPEST:
+        self._expanded += node.size
+        if self._expanded > LARGEST_EXPANSION or len(self._open) + node.height > DEEPEST:
             raise self._too_much(here, "the aliases of this document expand to too much", "write the values out")
         self._put(replace(node, line=here.line, column=here.column))
 
@@ -127,31 +126,29 @@ class Builder:
             self.roots.append(node)
             return
         parent = self._open[-1]
-        parent.size += 1 if isinstance(node, ScalarNode) else node.size
-        if not isinstance(node, ScalarNode) and node.height >= parent.height:
+        parent.size += node.size
+        if node.height >= parent.height:
             parent.height = node.height + 1
         if isinstance(parent, ListNode):
             parent.items.append(node)
             parent.value.append(node.value)
-        elif parent.awaited is None:
-            parent.awaited = self._key(node)
-        else:
+        elif parent.awaited is not None:
             self._entry(parent, parent.awaited, node)
+        else:
+            parent.awaited = node if isinstance(node, ScalarNode) else self._no_key(node)
 
-    def _key(self, node: Node) -> ScalarNode:
-        if isinstance(node, ScalarNode):
-            return node
+    def _no_key(self, node: Node) -> ScalarNode:
         self._complain(node, "a key must be text", "quote it")
         return ScalarNode(None, node.line, node.column, f"{{line {node.line}, column {node.column}}}")
 
     def _entry(self, mapping: MappingNode, key: ScalarNode, node: Node) -> None:
         mapping.awaited = None
-        if (first := mapping.keys.get(key.text)) is not None:
-            self._complain(key, f"the key {key.text!r} is here again, first in line {first.line}", "keep one of them")
+        name = key.text
+        if (first := mapping.keys.setdefault(name, key)) is not key:
+            self._complain(key, f"the key {name!r} is here again, first in line {first.line}", "keep one of them")
             return
-        mapping.keys[key.text] = key
-        mapping.items[key.text] = node
-        mapping.value[key.text] = node.value
+        mapping.items[name] = node
+        mapping.value[name] = node.value
 
     def _merge(self, mapping: MappingNode) -> None:
         """Add the keys that ``<<`` names, except the keys that the mapping has itself."""

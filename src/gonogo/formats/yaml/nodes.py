@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass(slots=True)
 class ScalarNode:
-    """A scalar: its value, its text, and its style (``'``, ``"``, ``|``, ``>``, or an empty text without quotes)."""
+    """A scalar: its value, its text, and its style (``'``, ``"``, ``|``, ``>``, or an empty text without quotes).
+
+    ``height`` and ``size`` are those of ``Branch``.
+    """
 
     value: object
     line: int
     column: int
     text: str = ""
     style: str = ""
+    height: ClassVar[int] = 0
+    size: ClassVar[int] = 1
 
 
 @dataclass(slots=True)
