@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gonogo.disk.finding_files import yaml_files
 from gonogo.disk.naming import shown
@@ -22,7 +23,9 @@ from gonogo.lint.core.nature import Nature, nature
 from gonogo.lint.core.routes import Routes, read_routes
 from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching, rule_files, unit_files
-from gonogo.policy.settings import PolicyFile
+
+if TYPE_CHECKING:  # a lint of named files does not pay for the policy
+    from gonogo.policy.settings import PolicyFile
 
 
 @dataclass(frozen=True, slots=True)

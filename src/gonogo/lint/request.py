@@ -7,13 +7,16 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.core.requirements import Requirements, read_requirements
-from gonogo.policy.settings import PolicyFile
 from gonogo.programs.promtool import PROMTOOL, Promtool, installed_promtool
+
+if TYPE_CHECKING:  # a lint of named files does not pay for the policy
+    from gonogo.policy.settings import PolicyFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gonogo.disk.finding_files import SERVER_PATTERN, matching_files, yaml_files
 from gonogo.disk.regular_file import read_some, text_of
@@ -11,7 +12,9 @@ from gonogo.errors import PolicyError, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import read_rules
 from gonogo.model.rule import RuleGroup
-from gonogo.policy.settings import PolicyFile
+
+if TYPE_CHECKING:  # a lint of named files does not pay for the policy
+    from gonogo.policy.settings import PolicyFile
 
 
 def matching(pattern: str) -> tuple[Path, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gonogo.model.condition import Comparison, Operator, Term
-from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL
+
+if TYPE_CHECKING:  # a lint of named files does not pay for the policy
+    from gonogo.model.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
