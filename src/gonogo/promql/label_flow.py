@@ -5,7 +5,7 @@ Source: Prometheus documentation, "Operators", vector matching, and "Functions";
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly
@@ -138,7 +138,7 @@ def _renamed(node: Binary, result: LabelSet) -> LabelSet:
     return result.unnamed()
 
 
-def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:
+def flowed(node: Expression, parts: Sequence[LabelSet]) -> LabelSet:
     """Return the labels of a node that is not a selector, from the labels of its ``children``."""
     match node:
         case Call():
@@ -172,7 +172,7 @@ def _aggregated(node: Aggregation, inner: LabelSet) -> LabelSet:
     return kept.having(label, ANY if grouping is not None and label in grouping.names else PRESENT)
 
 
-def _called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
+def _called(node: Call, parts: Sequence[LabelSet]) -> LabelSet:
     """Return the labels that the result of a function can have, from the labels of its arguments."""
     vector = next((part for part in parts if not part.scalar), BARE)
     if node.function in SCALARS:

@@ -150,8 +150,9 @@ class LabelSet:
     def narrowed(self, vector: Vector) -> LabelSet:
         """Return the labels of the series that a selector finds among these; impossible labels if it finds none."""
         found = dict(self.named)
-        name = () if vector.metric is None else (Matcher(NAME_LABEL, "=", vector.metric),)
-        for matcher in (*name, *vector.matchers):
+        if (metric := vector.metric) is not None:
+            found[NAME_LABEL] = exactly([metric] if metric in self.of(NAME_LABEL) else [])
+        for matcher in vector.matchers:
             found[matcher.label] = found.get(matcher.label, self.rest).narrowed(matcher)
         return LabelSet(found, self.rest)
 

@@ -188,16 +188,16 @@ Expression = Number | Text | Vector | Range | Subquery | Call | Aggregation | Bi
 def children(node: Expression) -> tuple[Expression, ...]:
     """Return the operands or arguments of a node, from left to right."""
     match node:
+        case Vector() | Number():
+            return ()
         case Binary(left=left, right=right):
             return (left, right)
         case Call(arguments=arguments):
             return arguments
         case Aggregation(inner=inner, parameter=parameter):
             return (inner,) if parameter is None else (parameter, inner)
-        case Subquery(inner=inner) | Negation(inner=inner):
+        case Range(vector=inner) | Subquery(inner=inner) | Negation(inner=inner):
             return (inner,)
-        case Range(vector=vector):
-            return (vector,)
         case _:
             return ()
 
@@ -208,4 +208,5 @@ def walk(root: Expression) -> Iterator[Expression]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(children(node)))
+        if parts := children(node):
+            waiting.extend(reversed(parts))

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 
 from gonogo.durations import format_duration
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
-from gonogo.lint.core.sampling import RecordUse, readings
+from gonogo.lint.core.sampling import RecordUse
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the instant reads of other groups' records in recording rules, each metric once a rule."""
-    found = [reading for reading in readings(estate) if not reading.reader.is_alert]
+    found = [reading for reading in estate.record_uses if not reading.reader.is_alert]
     inside = {_key(reading) for reading in found if reading.in_one_group}
     slowest: dict[tuple[int, str], RecordUse] = {}
     for reading in found:

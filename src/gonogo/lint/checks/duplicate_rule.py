@@ -9,7 +9,7 @@ and only a note. Remove one rule, or give each a label of its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
@@ -18,12 +18,17 @@ from gonogo.promql.canonical import written
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the rules that repeat an earlier one."""
-    alike: dict[tuple[bool, str, frozenset[tuple[str, str]]], list[WrittenRule]] = defaultdict(list)
-    for rule in estate.rules:
-        alike[rule.is_alert, rule.name, frozenset(rule.rule.labels.items())].append(rule)
-    for rules in alike.values():
-        if len(rules) > 1:
-            yield from _among(rules)
+    for namesakes in _grouped(estate.rules, lambda rule: (rule.is_alert, rule.name)):
+        for alike in _grouped(namesakes, lambda rule: frozenset(rule.rule.labels.items())):
+            yield from _among(alike)
+
+
+def _grouped(rules: Iterable[WrittenRule], key: Callable[[WrittenRule], Hashable]) -> Iterator[list[WrittenRule]]:
+    """Return the groups of several rules that have the same key."""
+    groups: dict[Hashable, list[WrittenRule]] = defaultdict(list)
+    for rule in rules:
+        groups[key(rule)].append(rule)
+    return (group for group in groups.values() if len(group) > 1)
 
 
 def _among(rules: Sequence[WrittenRule]) -> Iterator[Hit]:

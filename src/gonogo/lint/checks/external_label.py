@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.template.lexer import LEFT
-from gonogo.lint.template.reading import alert_texts
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -32,7 +31,7 @@ def _external(estate: Estate) -> Mapping[str, str] | None:
 
 
 def _undefined(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
-    for text in alert_texts(estate.alerts):
+    for text in estate.alert_texts:
         for use in text.template.external:
             if not external.get(use.label):
                 message = (

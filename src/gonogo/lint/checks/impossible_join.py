@@ -21,7 +21,7 @@ from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.label_loss import intended, loser, loss, scraped
 from gonogo.promql.label_flow import KEEPING_OPERATORS, conflict, is_matched
-from gonogo.promql.label_set import Domain, LabelSet, selected
+from gonogo.promql.label_set import Domain, LabelSet
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
 
 Known = Mapping[int, LabelSet]
@@ -39,7 +39,8 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _finds_none(estate: Estate, rule: WrittenRule, node: Vector) -> Iterator[Hit]:
-    contradicted = next((label for label, domain in selected(node).named.items() if domain.is_empty), None)
+    found = estate.expected_labels.of(rule.rule)[id(node)]
+    contradicted = next((label for label, domain in found.named.items() if domain.is_empty), None)
     if contradicted is not None:
         message = f"this selector never finds anything: its matchers for {contradicted!r} contradict one another"
         yield rule.hit(rule.at(node), message)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from gonogo.durations import format_duration
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
-from gonogo.lint.core.sampling import readings
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -38,7 +37,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 def _bridged(estate: Estate) -> frozenset[str]:
     """Return the records that other groups read only over a range long enough to bridge the gap."""
     read: dict[str, bool] = {}
-    for reading in readings(estate):
+    for reading in estate.record_uses:
         if not reading.in_one_group:
             bridges = reading.span >= estate.interval_of(reading.record.group)
             read[reading.record.name] = bridges and read.get(reading.record.name, True)

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
-from gonogo.lint.core.sampling import readings
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the reads of a metric before any rule of the group has recorded it, each metric once a rule."""
-    found = [reading for reading in readings(estate) if reading.in_one_group]
+    found = [reading for reading in estate.record_uses if reading.in_one_group]
     done = {(id(one.reader), one.record.name) for one in found if one.record.place <= one.reader.place}
     for reading in found:
         key = (id(reading.reader), reading.record.name)

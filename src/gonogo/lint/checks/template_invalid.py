@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.template.functions import SIGNATURES
-from gonogo.lint.template.reading import AlertText, alert_texts
+from gonogo.lint.template.reading import AlertText
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the mistakes of all templates."""
-    for text in alert_texts(estate.alerts):
+    for text in estate.alert_texts:
         for mistake in text.template.mistakes:
             where = text.at(mistake.offset, mistake.length)
             yield text.rule.hit(where, f"{text.what} cannot be expanded: {mistake.message}")

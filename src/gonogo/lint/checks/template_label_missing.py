@@ -13,12 +13,12 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.label_loss import loser, loss
-from gonogo.lint.template.reading import AlertText, alert_texts
+from gonogo.lint.template.reading import AlertText
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the labels in templates that are always absent."""
-    for text in alert_texts(estate.alerts):
+    for text in estate.alert_texts:
         if text.template.labels and text.rule.nodes:
             yield from _missing(estate, text)
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
-from gonogo.lint.template.reading import alert_texts
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Binary, Call, Expression, Number
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the places where labels show the value."""
-    for text in alert_texts(estate.alerts):
+    for text in estate.alert_texts:
         if text.section == "labels" and text.template.values and not _constant(text.rule.tree):
             for shown in text.template.values:
                 message = (

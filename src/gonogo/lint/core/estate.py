@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
@@ -18,9 +19,13 @@ from gonogo.lint.core.labelling import Labelling
 from gonogo.lint.core.live import Live
 from gonogo.lint.core.requirements import Requirements
 from gonogo.lint.core.routes import Routes
+from gonogo.lint.core.sampling import RecordUse, readings
 from gonogo.model.rule import Rule, RuleGroup
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.tree import Expression
+
+if TYPE_CHECKING:
+    from gonogo.lint.template.reading import AlertText
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,18 @@ class Estate:
     def expected_labels(self) -> Labelling:
         """The labels that results can have if recorded series come only from the rules of this estate."""
         return Labelling(self._nodes, self.graph)
+
+    @cached_property
+    def record_uses(self) -> tuple[RecordUse, ...]:
+        """The selectors of rules that find recorded series."""
+        return tuple(readings(self))
+
+    @cached_property
+    def alert_texts(self) -> tuple[AlertText, ...]:
+        """The templates in the labels and annotations of the alerts."""
+        from gonogo.lint.template.reading import alert_texts  # noqa: PLC0415 - promtool starts before this import
+
+        return tuple(alert_texts(self.alerts))
 
     @property
     def _is_closed(self) -> bool:

@@ -49,7 +49,7 @@ class Labelling:
                 if isinstance(node, Vector):
                     known[id(node)] = self._of_selector(node)
                 else:
-                    known[id(node)] = flowed(node, tuple(known[id(part)] for part in children(node)))
+                    known[id(node)] = flowed(node, [known[id(part)] for part in children(node)])
             self._open.pop()
             self._known[id(rule)] = known
         return self._known[id(rule)]
@@ -86,8 +86,9 @@ class Labelling:
         return self._graph.recorded_by(vector.metric)
 
     def _of_selector(self, vector: Vector) -> LabelSet:
-        if vector not in self._vectors:
+        known = self._vectors.get(vector)
+        if known is None:
             found = [self.recorded(rule).narrowed(vector) for rule in self.makers(vector)]
             possible = [labels for labels in found if not labels.is_impossible]
-            self._vectors[vector] = reduce(LabelSet.__or__, possible) if possible else selected(vector)
-        return self._vectors[vector]
+            known = self._vectors[vector] = reduce(LabelSet.__or__, possible) if possible else selected(vector)
+        return known

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from gonogo.formats.prometheus_config import Configuration, ScrapeJob
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.estate import Estate
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Expression, Matcher, Range, Subquery, Vector, walk
+
+if TYPE_CHECKING:
+    from gonogo.lint.core.estate import Estate
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,13 +94,13 @@ def readings(estate: Estate) -> Iterator[RecordUse]:
     for reader in estate.rules:
         spans: dict[int, timedelta] = {}
         for node in reader.nodes:
-            if isinstance(node, Range | Subquery):
-                for vector in _below(node):
-                    spans[id(vector)] = spans.get(id(vector), timedelta(0)) + node.range
-            elif isinstance(node, Vector) and node.metric in records:
-                for group in records[node.metric].values():
+            if isinstance(node, Vector):
+                for group in records.get(node.metric or "", {}).values():
                     if first := next((one for one in group if _may_find(node, one.rule.labels)), None):
                         yield RecordUse(reader, node, first, spans.get(id(node), timedelta(0)))
+            elif isinstance(node, Range | Subquery):
+                for vector in _below(node):
+                    spans[id(vector)] = spans.get(id(vector), timedelta(0)) + node.range
 
 
 def _below(node: Range | Subquery) -> Iterator[Expression]:
