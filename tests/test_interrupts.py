@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import socket
@@ -16,7 +15,6 @@ import pytest
 
 from tests.waiting import await_true
 
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 INTERRUPTS = 200
 POLICY = """\
 version: 1
@@ -69,7 +67,6 @@ def test_an_interrupt_at_any_moment_of_the_start_has_exit_code_130(
         with subprocess.Popen(
             (sys.executable, "-m", "gonogo", *arguments),
             cwd=tmp_path,
-            env=PLAIN,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +31,6 @@ tests:
     promql_expr_test: [{expr: 'a:b', eval_time: 5m, exp_samples: [{labels: 'a:b', value: 1}]}]
 """
 GONOGO = f"{sys.executable} -m gonogo"
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 
 @pytest.fixture
@@ -48,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 def shell(script: str, folder: Path, before: tuple[str, ...] = (), *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a shell script in a folder."""
     argv = (*before, "/bin/sh", "-c", script, "sh", *arguments)
-    return subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("command", ["lint", "test", "reload --dry-run", "dryrun"])
@@ -113,7 +111,7 @@ main(sys.argv[1:])
 def test_without_threads_the_outcome_is_undecided(folder: Path, arguments: tuple[str, ...], out: str, err: str) -> None:
     """A verdict has the reason for each question. Other commands that need a thread end with 3."""
     argv = (sys.executable, "-c", SHORT_OF_THREADS, *arguments)
-    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 3, done
     assert out in done.stdout
     assert err in done.stderr
@@ -157,7 +155,7 @@ def test_a_lost_standard_output_has_its_own_exit_code(folder: Path, command: str
     (folder / "beat.yaml").write_text("{version: 1, realm: a, prefix: b, heartbeat: {textfile_dir: .}}\n")
     script = f"sleep 0.01; {GONOGO} {command} {streams}; exit ${{PIPESTATUS[0]}}"
     argv = ("/bin/bash", "-c", script)
-    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == code, done
 
 
@@ -168,5 +166,5 @@ def test_a_finding_that_was_not_written_has_the_exit_code_of_the_lost_stream(
     """The exit code is 1 only if the finding was written, or if standard output was closed from the start."""
     (folder / "r.yml").write_text("groups: [{name: a, rules: [{record: 'a:b', expr: up(}]}]\n", encoding="utf-8")
     argv = ("/bin/bash", "-c", f"{GONOGO} lint {streams}; exit ${{PIPESTATUS[0]}}")
-    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == (code or 1), done

@@ -3,10 +3,10 @@
 # marked "versions" once more, on the newer servers that the set-up unpacked into .servers/sid.
 # PROMETHEUS=/path/to/bin runs every test on that prometheus and promtool instead.
 #
-# The first lane alone must reach every branch of the core, and nine branches in ten of the whole. The others
-# go without the cost of measuring that. They wait more than they compute: so all lanes run at once, with more
-# workers than cores. Each stage has a time limit beside that of each test, so that this script always ends,
-# and says how long it took.
+# The first lane alone must reach every branch of the core, and nine branches in ten of the whole, without the
+# processes that its tests start: measuring those costs 0.25 s each. The other lanes wait more than they compute,
+# so all lanes run at once, with more workers than cores. Each stage has a time limit beside that of each test, so
+# that this script always ends, and says how long it took.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PATH="$PWD/.venv/bin:$PATH"

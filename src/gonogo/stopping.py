@@ -16,7 +16,6 @@ A program that only imports gonogo does not call ``install``. Its signals and it
 from __future__ import annotations
 
 import os
-import posix
 import select
 import signal
 import time
@@ -264,4 +263,4 @@ def _end(number: signal.Signals) -> None:
             act()
     with suppress(OSError):
         os.write(2, b"gonogo: interrupted\n")
-    posix._exit(_OFFSET + number)  # noqa: SLF001 - its public name, os._exit, is one that coverage replaces
+    os._exit(_OFFSET + number)

@@ -38,9 +38,6 @@ FEW = 2
 LONGEST = 8.0
 """Seconds within which such a reload is over."""
 
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-"""The environment of what is killed: nobody measures its coverage."""
-
 
 Rounds = Callable[[int], int]
 
@@ -71,7 +68,7 @@ def begun(yard: Yard, number: int, *at: str) -> subprocess.Popen[bytes]:
         (yard.staged / "rules" / "second.yml").unlink(missing_ok=True)
     yard.policy()
     argv = (sys.executable, str(SCRIPT), str(yard.folder / "gonogo.yaml"), str(yard.staged), *at)
-    return subprocess.Popen(argv, env={**PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)})
+    return subprocess.Popen(argv, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
 
 
 def recovered(yard: Yard, old: object, new: object) -> ReloadResult:

@@ -28,7 +28,6 @@ from tests.waiting import await_true
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 SCRIPT = Path(__file__).with_name("killed_reload.py")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 FAILS_OTHERWISE = FAILS_LATER.replace("+ 0", "+ 1")
 """The same rule with another expression, which fails as well."""
 
@@ -168,7 +167,7 @@ def test_edits_are_laid_aside_by_a_recovery(yard: Yard) -> None:
     edited = f"{NEW_RULE} # an hour of work"
     yard.live.rules(edited, "second.yml")
     argv = (sys.executable, str(SCRIPT), str(yard.policy().path), "", ReloadStep.SETTLE, "ended")
-    child = subprocess.run(argv, env={**PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
+    child = subprocess.run(argv, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
     assert child.returncode == -signal.SIGKILL
     result = recover(yard.in_place())
     assert (result.became, yard.files()) == (Became.ROLLED_BACK, before), told(result)

@@ -27,7 +27,6 @@ from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told
 
 pytestmark = [pytest.mark.live]
 
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 KILLED = Path(__file__).with_name("killed_reload.py")
 SLOW = RULES.replace("- name: first", "- name: first\n    interval: 5s")
 """Verified for seconds, so that there is time to disturb it."""
@@ -45,7 +44,7 @@ def command(yard: Yard, *words: str, stderr: int | IO[bytes]) -> subprocess.Pope
     """Run the command itself on the yard's policy."""
     yard.policy()
     argv = (sys.executable, "-m", "gonogo", "reload", "--from", str(yard.staged), *words)
-    environment = {**PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(argv, cwd=yard.folder, env=environment, stdout=subprocess.PIPE, stderr=stderr)
 
 
@@ -81,7 +80,7 @@ def test_a_killed_reload_is_recovered_under_another_name_of_the_server(yard: Yar
     yard.stage().rules(NEW_RULE, "second.yml")
     policy = yard.policy()
     argv = (sys.executable, str(KILLED), str(policy.path), str(yard.staged), ReloadStep.SETTLE, "ended")
-    killed = subprocess.run(argv, check=False, env={**PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)})
+    killed = subprocess.run(argv, check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
     assert killed.returncode == -signal.SIGKILL
     for host in ("localhost", "127.0.0.2"):
         elsewhere = yard.live.server.url.replace("127.0.0.1", host)

@@ -29,8 +29,6 @@ RACERS = 200
 KILLS = 500
 POLICY = "version: 1\nrealm: test\nprefix: duri\nheartbeat: {textfile_dir: .}\n"
 BEAT = (sys.executable, "-m", "gonogo", "heartbeat", "beat")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-"""The environment of commands that are killed or may not write: nobody measures their coverage."""
 METRICS = ("duri_textfile_heartbeat_seq", "duri_textfile_heartbeat_ts")
 
 
@@ -91,7 +89,7 @@ def test_simultaneous_commands_count_exactly(folder: Path, share: Callable[[int]
     """The commands are whole processes. No command fails, no beat is lost, and no reading is torn."""
     first, racers = writer_in(folder).beat().sequence, share(RACERS)
     with read_all_the_time(folder):
-        running = [subprocess.Popen(BEAT, cwd=folder, env=PLAIN, stdout=subprocess.DEVNULL) for _ in range(racers)]
+        running = [subprocess.Popen(BEAT, cwd=folder, stdout=subprocess.DEVNULL) for _ in range(racers)]
         codes = Counter(process.wait() for process in running)
     assert codes == {0: racers}
     assert on_file(folder) == in_state(folder) == first + racers
@@ -179,7 +177,7 @@ def test_commands_killed_at_any_moment_do_no_harm(folder: Path, share: Callable[
 
 def killed_after(seconds: float, folder: Path) -> int:
     """Run the command, and kill it after some seconds unless it has ended. Return its exit code."""
-    with subprocess.Popen(BEAT, cwd=folder, env=PLAIN, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(BEAT, cwd=folder, stdout=subprocess.DEVNULL) as process:
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -202,7 +200,7 @@ def test_a_full_disk_is_an_error_and_keeps_the_old_beat(folder: Path, why: str) 
     """The command ends with 1 and a clear message. The old file stays, and the next number is higher."""
     prefix, script = DISKS[why]
     shell = ["bash", "-c", script.format(beat=" ".join(BEAT)), "bash", str(folder), POLICY]
-    ended = subprocess.run([*prefix, *shell], env=PLAIN, check=False, capture_output=True, text=True)
+    ended = subprocess.run([*prefix, *shell], check=False, capture_output=True, text=True)
     first, exited, second = ended.stdout.splitlines()
     assert exited == "exit 1"
     assert f"why:  {why}" in ended.stderr

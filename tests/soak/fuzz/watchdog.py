@@ -21,8 +21,6 @@ MOST_BROKEN = 20
 
 _WORKER = (sys.executable, "-m", "tests.soak.fuzz.worker")
 _ROOT = Path(__file__).parents[3]
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-"""Without what would measure coverage, which costs most of the time."""
 
 
 @dataclass(slots=True)
@@ -54,7 +52,7 @@ def _until_it_ends(first: int, count: int, outcome: Outcome) -> int:
     number, finished = first, False
     with TemporaryFile() as errors:
         command = [*_WORKER, str(first), str(count)]
-        with subprocess.Popen(command, cwd=_ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors) as process:
+        with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=errors) as process:
             for line in _lines(process):
                 told = json.loads(line)
                 if "begun" in told:
