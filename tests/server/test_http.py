@@ -54,9 +54,9 @@ def test_a_slow_body_is_left_at_the_deadline() -> None:
     assert "in the middle of the answer" in caught.value.why
 
 
-def test_the_connect_timeout_does_not_limit_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_connect_timeout_does_not_limit_the_answer() -> None:
     """The client waits until the deadline for a server that computes longer than a connection may take."""
-    monkeypatch.setattr("gonogo.server.http.LONGEST_CONNECT", 0.2)
+    settings = HttpSettings(longest_connect=timedelta(seconds=0.2))
 
     def compute(connection: Connection) -> None:
         connection.ended.wait(0.6)
@@ -65,7 +65,7 @@ def test_the_connect_timeout_does_not_limit_the_answer(monkeypatch: pytest.Monke
         connection.say(EMPTY_ANSWER)
 
     with faulty(compute) as server:
-        assert Client().get(server.url, "/x", retry=False).body == EMPTY_ANSWER
+        assert Client(settings).get(server.url, "/x", retry=False).body == EMPTY_ANSWER
 
 
 def begin_and_hang(connection: Connection) -> None:

@@ -54,9 +54,6 @@ __all__ = ["Answer", "Client", "HttpSettings"]
 RETRY_PAUSES = (0.1, 0.4)
 """Seconds before the second and the third attempt of a question that can be asked again."""
 
-LONGEST_CONNECT = 5.0
-"""Seconds for one attempt to connect: a host that drops packets is reported sooner than a host that computes."""
-
 _STOPPING = "X-Prometheus-Stopping"
 
 _AFTER_THE_DEADLINE = 1.0
@@ -161,7 +158,8 @@ class Client:
             exchange.abandon()
 
     def _connection(self, address: Address, deadline: float) -> Connection:
-        limit = min(LONGEST_CONNECT, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)
+        connect = self.settings.longest_connect.total_seconds()
+        limit = min(connect, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)
         name = self.settings.server_name or address.host
         return Connection(address, limit, (self._trust(), name) if address.scheme == "https" else None)
 

@@ -41,6 +41,8 @@ class HttpSettings:
 
     Attributes:
         timeout: the longest time for one answer, its retries included.
+        longest_connect: the longest time for one attempt to connect. A host that drops packets is
+            reported sooner than a host that computes.
         at_its_longest: true if no policy can make the command wait longer.
         max_bytes: the largest number of bytes of one answer, and of all answers read at one
             time, on the wire and after decompression.
@@ -56,6 +58,7 @@ class HttpSettings:
     """
 
     timeout: timedelta = timedelta(seconds=10)
+    longest_connect: timedelta = timedelta(seconds=5)
     at_its_longest: bool = False
     max_bytes: int = 268_435_456
     authorization: str | None = field(default=None, repr=False)
