@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -178,14 +179,16 @@ def test_the_database_of_another_program_is_not_changed(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_writer_waits_for_a_locked_journal_and_then_reports_the_lock(
-    journal: Path, raw: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_waits_for_a_locked_journal_and_then_reports_the_lock(journal: Path, raw: sqlite3.Connection) -> None:
     """A writer waits for a limited time, then the error names the lock. A reader does not wait."""
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05)
     raw.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Busy, match="locked"):
-        append(journal, RECORD)
+    began = time.monotonic()
+    with (
+        pytest.raises(Busy, match=r"is locked\n.*another process has held its lock for 0.05 s"),
+        database.writing(journal, patience=0.05) as connection,
+    ):
+        connection.execute("BEGIN IMMEDIATE")
+    assert 0.05 <= time.monotonic() - began < database.PATIENCE_SECONDS
     assert len(records(journal)) == 1
 
 

@@ -54,17 +54,17 @@ COMMIT;
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[sqlite3.Connection]:
+def writing(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[sqlite3.Connection]:
     """Open a journal to add records. A missing journal is made, with its folder (mode 0700).
 
     Raises:
         ActionFailed: the file cannot be written, or is not a journal that this gonogo can write.
-        Busy: another process held the lock for longer than ``PATIENCE_SECONDS``.
+        Busy: another process held the lock for longer than ``patience`` seconds.
     """
-    with _explained(path, ActionFailed, "the journal cannot be written", locked=Busy):
+    with _explained(path, ActionFailed, "the journal cannot be written", locked=Busy, patience=patience):
         if not path.exists():
             _create(path)
-        with _opened(path, "rw", ActionFailed) as connection:
+        with _opened(path, "rw", ActionFailed, patience) as connection:
             connection.execute("PRAGMA synchronous = FULL")
             yield connection
 
@@ -114,17 +114,19 @@ def _create(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path, mode: str, failure: type[GonogoError]) -> Iterator[sqlite3.Connection]:
+def _opened(
+    path: Path, mode: str, failure: type[GonogoError], patience: float = PATIENCE_SECONDS
+) -> Iterator[sqlite3.Connection]:
     if not stat.S_ISREG(path.stat().st_mode):
         raise failure("this is not a journal", where=str(path), why="it is not a regular file", next_step=_ANOTHER_FILE)
-    with closing(_connect(path, mode)) as connection:
+    with closing(_connect(path, mode, patience)) as connection:
         _check_schema(connection, path, failure)
         yield connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, patience: float = PATIENCE_SECONDS) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
+    return sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
 
 
 def _check_schema(connection: sqlite3.Connection, path: Path, failure: type[GonogoError]) -> None:
@@ -157,14 +159,16 @@ _PRIMARY_CODE = 0xFF  # the low byte of an extended result code (https://www.sql
 
 
 @contextmanager
-def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: type[GonogoError]) -> Iterator[None]:
+def _explained(
+    path: Path, failure: type[GonogoError], what: str, *, locked: type[GonogoError], patience: float = PATIENCE_SECONDS
+) -> Iterator[None]:
     """Raise the errors of SQLite and of the system as errors of gonogo, with a next step."""
     try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            why = f"another process has held its lock for {PATIENCE_SECONDS:g} s"
+            why = f"another process has held its lock for {patience:g} s"
             raise locked("the journal is locked", where=str(path), why=why, next_step="try again") from error
         if code == sqlite3.SQLITE_FULL or (code in _PERHAPS_FULL and _is_full(path.parent)):
             raise _no_room(path, str(error)) from error
