@@ -24,8 +24,7 @@ from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.http import Client
 from gonogo.server.rules_api import rules
-from gonogo.verdict import decide as deciding
-from gonogo.verdict.decide import LONGEST_SETTLING, ONE_ANSWER, Foreseen, decide, foreseen, prepare
+from gonogo.verdict.decide import WAITS, DecideWaits, Foreseen, decide, foreseen, prepare
 from gonogo.verdict.gather import gather
 from tests.faulty_server import EMPTY_ANSWER, Connection, faulty
 from tests.live.proxy import Passing, proxy
@@ -90,7 +89,7 @@ def check_of(report: Report) -> JudgedCondition:
 
 def test_everything_together_stays_within_a_minute() -> None:
     """The longest wait for rules and three of the longest answers fit into a minute."""
-    assert MINUTE - timedelta(seconds=5) > LONGEST_SETTLING + 3 * ONE_ANSWER
+    assert MINUTE - timedelta(seconds=5) > WAITS.settling + 3 * WAITS.one_answer
 
 
 def test_a_mistake_is_an_error_and_no_verdict(policy: Path) -> None:
@@ -146,13 +145,12 @@ def until_go(policy: Path, server: RunningServer) -> None:
 
 
 @pytest.mark.live
-def test_decide_does_not_wait_for_a_rule_that_runs_once_a_day(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decide_does_not_wait_for_a_rule_that_runs_once_a_day(policy: Path) -> None:
     """The wait is limited, and the detail says that the rule has not been evaluated."""
-    monkeypatch.setattr(deciding, "LONGEST_SETTLING", timedelta(seconds=1))
     write_rules(policy.parent, "1d")
     with serving(policy.parent) as server:
         began = time.monotonic()
-        report = decide(load(policy), server.url)
+        report = decide(load(policy), server.url, DecideWaits(settling=timedelta(seconds=1)))
         assert 0.9 < time.monotonic() - began < 10
         states = [state for group in rules(Client(), server.url) for state in group.rules]
         assert [state.evaluated_at for state in states] == [None]
@@ -161,17 +159,14 @@ def test_decide_does_not_wait_for_a_rule_that_runs_once_a_day(policy: Path, monk
 
 
 @pytest.mark.live
-def test_decide_on_a_very_slow_server_ends_within_a_minute(
-    policy: Path, monkeypatch: pytest.MonkeyPatch, share: Callable[[int], int]
-) -> None:
+def test_decide_on_a_very_slow_server_ends_within_a_minute(policy: Path, share: Callable[[int], int]) -> None:
     """The rules never run, and every answer takes most of the allowed time. In a short run all times are a tenth."""
     scale = share(10) / 10
-    monkeypatch.setattr(deciding, "LONGEST_SETTLING", LONGEST_SETTLING * scale)
-    monkeypatch.setattr(deciding, "ONE_ANSWER", ONE_ANSWER * scale)
+    waits = DecideWaits(WAITS.settling * scale, WAITS.one_answer * scale)
     write_rules(policy.parent, "1d")
     text = policy.read_text(encoding="utf-8")
     policy.write_text(f"{text}subjects: [instance]\nprometheus: {{timeout: 1m}}\n", encoding="utf-8")
-    held = 0.8 * ONE_ANSWER.total_seconds() * scale
+    held = 0.8 * waits.one_answer.total_seconds()
 
     def slow(passing: Passing) -> Passing:
         time.sleep(held)  # the fault itself
@@ -180,21 +175,20 @@ def test_decide_on_a_very_slow_server_ends_within_a_minute(
     with serving(policy.parent) as server, proxy(server.url) as front:
         front.spoil = slow
         began = time.monotonic()
-        report = decide(load(policy), front.url)
+        report = decide(load(policy), front.url, waits)
         took = time.monotonic() - began
     assert report.judgement.verdict is Verdict.HOLD
     assert took > 2 * held
     assert took < 60 * scale
 
 
-def test_a_hanging_server_is_left_at_the_deadline(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_server_is_left_at_the_deadline(policy: Path) -> None:
     """The deadline applies, although the policy would wait longer."""
-    monkeypatch.setattr(deciding, "ONE_ANSWER", timedelta(seconds=0.5))
     with policy.open("a", encoding="utf-8") as file:
         file.write("prometheus: {timeout: 1h}\n")
     with faulty(Connection.hang) as server:
         began = time.monotonic()
-        report = decide(load(policy), server.url)
+        report = decide(load(policy), server.url, DecideWaits(one_answer=timedelta(seconds=0.5)))
         assert time.monotonic() - began < 5
     assert "no whole answer within 0.5 s" in check_of(report).detail
 

@@ -21,7 +21,6 @@ from gonogo.promql.selectors import Selector, selectors
 from gonogo.server.api import query
 from gonogo.server.http import Client
 from gonogo.server.status_api import targets
-from gonogo.verdict import origins as asking
 from gonogo.verdict.origins import (
     Inquiry,
     fed_by_down_targets,
@@ -135,12 +134,11 @@ def test_an_answer_to_another_question_is_an_error(place: str) -> None:
         origins(Inquiry(CLIENT, server.url, no_warnings), all_of("x", "y"))
 
 
-def test_too_many_missing_subjects_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_missing_subjects_are_all_kept() -> None:
     """Too many subjects are not followed by name. All of them count as seen within a day."""
-    monkeypatch.setattr(asking, "MOST_FOLLOWED", 1)
     gone = ({"service": "a"}, {"service": "b"})
-    nowhere = "http://127.0.0.1:1"
-    assert vanished_subjects(Inquiry(CLIENT, nowhere, no_warnings), fleet("service"), evidence(vanished=gone)) == gone
+    server = Inquiry(CLIENT, "http://127.0.0.1:1", no_warnings)
+    assert vanished_subjects(server, fleet("service"), evidence(vanished=gone), most=1) == gone
 
 
 @pytest.mark.live
@@ -157,7 +155,7 @@ def test_each_selector_has_its_sources(scene: Scene) -> None:
 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
-def test_the_series_of_a_down_target_are_still_known(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_series_of_a_down_target_are_still_known(scene: Scene) -> None:
     """The series are gone from the instant answer, but they were there within the day."""
     scene.export("mail")
     selector = all_of('duri_x{metric_realm="prod"}', "no_such")
@@ -170,11 +168,9 @@ def test_the_series_of_a_down_target_are_still_known(scene: Scene, monkeypatch: 
         found = fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), given, selector)
         assert [row["instance"] for row in found[selector[0].text]] == ["n"]
         assert found["no_such"] == ()
-        monkeypatch.setattr(asking, "MOST_FOLLOWED", 0)
-        assert fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), given, selector) == found
+        assert fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), given, selector, most=0) == found
         other = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="m"),))
-        assert any(fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), other, selector).values())
-        monkeypatch.undo()
+        assert any(fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), other, selector, most=0).values())
         assert not any(fed_by_down_targets(Inquiry(CLIENT, scene.url, no_warnings), other, selector).values())
     finally:
         scene.node.launch()

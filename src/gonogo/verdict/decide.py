@@ -30,20 +30,28 @@ from gonogo.verdict.core.questions import ASK_NOW, ask
 from gonogo.verdict.core.verdict import judge
 from gonogo.verdict.gather import Gathered, Survey, gather
 
-LONGEST_SETTLING = timedelta(seconds=24)
-"""The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
-
-ONE_ANSWER = timedelta(seconds=10)
-"""The longest time for one answer, so that three answers in a row after settling still fit into 60 s.
-
-The three answers are the server's time, the recent subjects by that time, and the follow-up.
-"""
-
 SETTLING_STEP = 0.25
 """Seconds between two reads from a server whose rules have not been evaluated yet."""
 
 ONE_LOOK = timedelta(seconds=2)
 """The longest time for each of the two answers of ``foreseen``, so that a whole ``decide`` still ends within 60 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideWaits:
+    """The longest waits of ``decide``, so that the whole command ends within 60 s.
+
+    Attributes:
+        settling: the longest wait for rules to be evaluated.
+        one_answer: the longest time for one answer. Three answers in a row after settling fit into 60 s: the server's
+            time, the recent subjects by that time, and the follow-up.
+    """
+
+    settling: timedelta = timedelta(seconds=24)
+    one_answer: timedelta = timedelta(seconds=10)
+
+
+WAITS = DecideWaits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def _by_configuration(client: Client, server: Server) -> Foreseen:
     return Foreseen(offset, query_offset=offset)
 
 
-def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
+def decide(policy_file: PolicyFile, url: str | None = None, waits: DecideWaits = WAITS) -> Report:
     """Judge the policy on its server, or on the server at ``url``.
 
     A server that has just started or reloaded gets one group interval to evaluate
@@ -99,14 +107,20 @@ def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
             intervals of its rule files.
         UsageError: an address is not a URL.
     """
-    survey = prepare(policy_file, url)
+    survey = prepare(policy_file, url, one_answer=waits.one_answer)
     refuse_misfit(policy_file, survey.files)
-    gathered = _settled(survey, policy_file)
+    gathered = _settled(survey, policy_file, waits.settling)
     evidence = gathered.evidence
     return report_of(policy_file, survey, gathered, judge(survey.policy, evidence, evidence.now))
 
 
-def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Role] = ASK_NOW) -> Survey:
+def prepare(
+    policy_file: PolicyFile,
+    url: str | None,
+    asked: Iterable[Role] = ASK_NOW,
+    *,
+    one_answer: timedelta = WAITS.one_answer,
+) -> Survey:
     """Work out the questions to the server, once for all reads. The program that evaluates the rules is read first.
 
     Raises:
@@ -116,20 +130,20 @@ def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Role] = AS
     server = server_of(policy_file, url)
     seen = foreseen(policy_file, server)
     files = policy_rules(policy_file, seen.dialect)
-    client = client_of(policy_file.server, at_most=ONE_ANSWER)
+    client = client_of(policy_file.server, at_most=one_answer)
     late = max((seen.late, *(group.delay for group in files if group.delay is not None)))
     questions = ask(policy_file.policy, files, asked=asked, late=late)
     return Survey(policy_file.policy, questions, files, client, server, seen.query_offset)
 
 
-def _settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
+def _settled(survey: Survey, policy_file: PolicyFile, at_most: timedelta) -> Gathered:
     """Gather evidence. Repeat it for at most one group interval while rules or targets have not run yet."""
     started = time.monotonic()
     runs = run_states(policy_file)
     gathered = gather(survey, runs)
     groups = () if isinstance(gathered.evidence.rules, Unread) else gathered.evidence.rules
     longest = max((group.interval for group in groups), default=timedelta(0))
-    deadline = started + min(longest, LONGEST_SETTLING).total_seconds()
+    deadline = started + min(longest, at_most).total_seconds()
     while _unsettled(survey, gathered.evidence) and time.monotonic() < deadline:
         pause(SETTLING_STEP)
         gathered = gather(survey, runs)

@@ -81,13 +81,18 @@ def origins(
     return {text: tuple(rows) for text, rows in found.items()}
 
 
-def fed_by_down_targets(server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...]) -> Origins:
-    """Ask for the series that the down targets fed within a day. The instant answer no longer has these series."""
+def fed_by_down_targets(
+    server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...], most: int = MOST_FOLLOWED
+) -> Origins:
+    """Ask for the series that the down targets fed within a day. The instant answer no longer has these series.
+
+    If there are more than ``most`` down targets, the question names only their jobs.
+    """
     active = () if isinstance(evidence.targets, Unread) else evidence.targets
     down = [target for target in active if target.health is TargetHealth.DOWN]
     if not down:
         return {}
-    among = _of([source_of(target.labels) for target in down])
+    among = _of([source_of(target.labels) for target in down], most)
     return origins(server, selectors, lambda text: _within_a_day(narrowed(text, *among)))
 
 
@@ -118,12 +123,17 @@ def recent_subjects(server: Inquiry, policy: Policy, now: float) -> tuple[Mappin
     return tuple({name: value} for value in found.values)
 
 
-def vanished_subjects(server: Inquiry, policy: Policy, evidence: Evidence) -> tuple[Mapping[str, str], ...]:
-    """Return the candidates that have no series now and had a sample within a day."""
+def vanished_subjects(
+    server: Inquiry, policy: Policy, evidence: Evidence, most: int = MOST_FOLLOWED
+) -> tuple[Mapping[str, str], ...]:
+    """Return the candidates that have no series now and had a sample within a day.
+
+    If there are more than ``most`` candidates without series, all of them count as seen.
+    """
     if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
         return ()
     gone = missing_subjects(policy, evidence.vanished, evidence.instant)
-    if not gone or not _is_indexed(policy) or len(gone) > MOST_FOLLOWED:
+    if not gone or not _is_indexed(policy) or len(gone) > most:
         return gone
     (name,) = policy.subjects
     among = one_of(name, (labels[name] for labels in gone))
@@ -169,7 +179,7 @@ def _common(signals: tuple[Signal, ...]) -> tuple[str, ...]:
     return tuple(one_of(name, (signal.labels[name] for signal in signals)) for name in sorted(names))
 
 
-def _of(sources: Sequence[Source]) -> tuple[str, ...]:
+def _of(sources: Sequence[Source], most: int = MOST_FOLLOWED) -> tuple[str, ...]:
     jobs, instances = zip(*sources, strict=True)
     by_job = one_of("job", jobs)
-    return (by_job, one_of("instance", instances)) if len(sources) <= MOST_FOLLOWED else (by_job,)
+    return (by_job, one_of("instance", instances)) if len(sources) <= most else (by_job,)
