@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gonogo.errors import MissingTool
-from gonogo.programs import promtool_units
 from gonogo.programs.promtool import Promtool
-from gonogo.programs.promtool_units import memory_folder, run_as_asked, run_units
+from gonogo.programs.promtool_units import UnitBounds, memory_folder, run_as_asked, run_units
 from tests.fake_promtool import fake_promtool
 from tests.waiting import await_true
 
@@ -38,17 +38,15 @@ def test_every_shard_runs_with_one_thread(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_promtool_past_its_deadline_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run has failed, and its output so far is kept."""
-    monkeypatch.setattr(promtool_units, "DEADLINE", timedelta(seconds=0.3))
     fake_promtool(tmp_path / "bin", monkeypatch, "echo begun; sleep 60\n")
-    ((_, ran),) = run_units([[Path("a")]], 2, PROMTOOL)
+    ((_, ran),) = run_units([[Path("a")]], 2, PROMTOOL, UnitBounds(deadline=timedelta(seconds=0.3)))
     assert (ran.passed, ran.output) == (False, "begun\n\nstopped: the program had not ended after 0.3 s\n")
 
 
 def test_only_the_beginning_of_long_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Promtool never waits until its output is read."""
-    monkeypatch.setattr(promtool_units, "LONGEST_OUTPUT", 10)
     fake_promtool(tmp_path / "bin", monkeypatch, "head -c 1000000 /dev/zero | tr '\\0' x\n")
-    ((_, ran),) = run_units([[Path("a")]], 1, PROMTOOL)
+    ((_, ran),) = run_units([[Path("a")]], 1, PROMTOOL, UnitBounds(longest_output=10))
     assert (ran.passed, ran.output) == (True, "x" * 10)
 
 
@@ -79,60 +77,56 @@ def test_databases_are_in_memory_on_request(
 ) -> None:
     """The databases are in a folder that is removed at the end."""
     monkeypatch.delenv("TMPDIR", raising=False)
-    monkeypatch.setattr(promtool_units, "ROOM", 0)
-    monkeypatch.setattr(promtool_units, "SHARED", tmp_path / "shared")
+    bounds = UnitBounds(shared=tmp_path / "shared", room=0)
     (tmp_path / "shared").mkdir()
     fake_promtool(tmp_path / "bin", monkeypatch, 'mkdir "${TMPDIR:?}/test_storage" && echo "$TMPDIR"\n')
     given = iter([(1, [Path("a")])])
-    ((_, ran),) = run_as_asked(lambda: next(given, None), 1, PROMTOOL, in_memory=in_memory)
+    ((_, ran),) = run_as_asked(lambda: next(given, None), 1, PROMTOOL, in_memory=in_memory, bounds=bounds)
     assert ran.passed
     assert not Path(ran.output.strip()).exists()
     assert ran.output.startswith(str(tmp_path / "shared")) is in_memory
     assert list((tmp_path / "shared").iterdir()) == []
 
 
-@pytest.fixture(autouse=True)
-def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make an empty folder with enough room, and use it as the memory."""
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UnitBounds:
+    """Use an empty folder with enough room as the memory."""
     monkeypatch.delenv("TMPDIR", raising=False)
-    monkeypatch.setattr(promtool_units, "ROOM", 0)
-    monkeypatch.setattr(promtool_units, "SHARED", tmp_path)
-    return tmp_path
+    return UnitBounds(shared=tmp_path, room=0)
 
 
-def test_without_shared_memory_there_is_no_memory_folder(shared: Path) -> None:
+def test_without_shared_memory_there_is_no_memory_folder(shared: UnitBounds) -> None:
     """Outside of Linux there is no folder in memory."""
-    shared.rmdir()
-    with memory_folder() as folder:
+    shared.shared.rmdir()
+    with memory_folder(shared) as folder:
         assert folder is None
 
 
-def test_with_little_room_there_is_no_memory_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_little_room_there_is_no_memory_folder(shared: UnitBounds) -> None:
     """The shared memory of a container may be too small."""
-    monkeypatch.setattr(promtool_units, "ROOM", 1 << 62)
-    with memory_folder() as folder:
+    with memory_folder(replace(shared, room=1 << 62)) as folder:
         assert folder is None
 
 
-def test_without_write_access_there_is_no_memory_folder(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_write_access_there_is_no_memory_folder(shared: UnitBounds) -> None:
     """The free room alone is not enough."""
-    (shared / "file").touch()
-    monkeypatch.setattr(promtool_units, "SHARED", shared / "file")
-    with memory_folder() as folder:
+    file = shared.shared / "file"
+    file.touch()
+    with memory_folder(replace(shared, shared=file)) as folder:
         assert folder is None
 
 
-def test_a_chosen_temporary_folder_is_kept(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chosen_temporary_folder_is_kept(shared: UnitBounds, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder in TMPDIR is kept."""
-    monkeypatch.setenv("TMPDIR", str(shared))
-    with memory_folder() as folder:
+    monkeypatch.setenv("TMPDIR", str(shared.shared))
+    with memory_folder(shared) as folder:
         assert folder is None
 
 
-def test_the_memory_folder_is_removed(shared: Path) -> None:
+def test_the_memory_folder_is_removed(shared: UnitBounds) -> None:
     """The files of a stopped promtool are removed as well."""
-    with memory_folder() as folder:
+    with memory_folder(shared) as folder:
         assert folder is not None
         assert folder.stat().st_mode & 0o77 == 0
         (folder / "test_storage1" / "wal").mkdir(parents=True)
-    assert list(shared.iterdir()) == []
+    assert list(shared.shared.iterdir()) == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from gonogo.programs import promtool_units
 from gonogo.programs.promtool import installed_promtool
+from gonogo.programs.promtool_units import UnitBounds
 from gonogo.ruletests.cache import UnitCache, default_folder
 from gonogo.ruletests.check import UnitOptions, report_on
 from gonogo.ruletests.find import RulePlaces, load_test
@@ -122,17 +123,18 @@ def test_a_crash_of_promtool_affects_only_its_file(
 def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     """A file without room in memory runs again with the usual temporary folder."""
     monkeypatch.delenv("TMPDIR", raising=False)
-    monkeypatch.setattr(promtool_units, "ROOM", 0)
-    monkeypatch.setattr(promtool_units, "SHARED", tmp_path)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=UnitBounds().room, f_frsize=1))
     fake_promtool(
         tmp_path / "bin",
         monkeypatch,
-        f'for file; do echo "Unit Testing:  $file"; case "$TMPDIR" in {tmp_path}/*) echo "  FAILED:"; '
+        f'for file; do echo "Unit Testing:  $file"; case "$TMPDIR" in /dev/shm/*) echo >{tmp_path}/full; '
+        'echo "  FAILED:"; '
         'echo "write wal: no space left on device"; exit 1;; *) echo "  SUCCESS";; esac; done\n',
         version,
     )
     reports = check(write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING}))
     assert [one.outcome for one in reports] == ["PASS", "PASS"]
+    assert (tmp_path / "full").exists()
 
 
 def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
