@@ -11,7 +11,6 @@ from threading import Event, Thread
 
 import pytest
 
-from gonogo.dryrun import two_beats as step
 from gonogo.dryrun.two_beats import two_beats
 from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.verify import Trail, verify
@@ -41,6 +40,7 @@ global: {{scrape_interval: 1s}}
 scrape_configs: [{{job_name: node, static_configs: [{{targets: [{nodes}]}}]}}]
 """
 AHEAD = 300
+SLACK = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,8 @@ class Realm:
 
 
 @pytest.fixture
-def realm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
+def realm(tmp_path: Path) -> Iterator[Realm]:
     """Start a server that scrapes no host yet."""
-    monkeypatch.setattr(step, "SLACK", timedelta(seconds=4))
     (tmp_path / "prometheus.yml").write_text("scrape_configs: []\n", encoding="utf-8")
     with ExitStack() as running:
         server = running.enter_context(prometheus(tmp_path / "prometheus", tmp_path / "prometheus.yml"))
@@ -101,11 +100,11 @@ def test_beats_of_another_host_do_not_count(realm: Realm) -> None:
     assert [stage.name for stage in followed.stages] == ["published", "scraped"]
     assert not followed.arrived
     assert f"has {start + AHEAD + 1} for" in followed.stages[-1].detail
-    run = two_beats(this.policy)
+    run = two_beats(this.policy, slack=SLACK)
     assert run.outcome is Outcome.FAIL
     assert f"beat {start + 2} did not arrive: after 5 s the server has {start + AHEAD + 1} for" in run.detail
     realm.scrape(this, other)
-    assert two_beats(this.policy).passed
+    assert two_beats(this.policy, slack=SLACK).passed
 
 
 def test_beats_of_a_daemon_on_the_same_machine_count(realm: Realm) -> None:
@@ -122,7 +121,7 @@ def test_beats_of_a_daemon_on_the_same_machine_count(realm: Realm) -> None:
     daemon = Thread(target=beat)
     daemon.start()
     try:
-        run = two_beats(host.policy)
+        run = two_beats(host.policy, slack=SLACK)
     finally:
         stop.set()
         daemon.join()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.dryrun import watching as dryrun_watch
 from gonogo.dryrun.watching import Renewal, ticks, watch
 from gonogo.journal.records import records
 from gonogo.model.evidence import RunState
@@ -36,19 +35,16 @@ class Clock:
         """Return the times of the steps of a watch, if judging takes so long at each."""
         taken = [*work, *[0.1] * 100]
         at = []
-        for place, tick in enumerate(ticks(timedelta(seconds=duration), STEP)):
+        for place, tick in enumerate(ticks(timedelta(seconds=duration), STEP, lambda: self.now, self.sleep)):
             at.append(round(tick, 1))
             self.now += taken[place]
         return at
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Run the watch by a clock of the test."""
-    made = Clock()
-    monkeypatch.setattr(dryrun_watch, "seconds", lambda: made.now)
-    monkeypatch.setattr(dryrun_watch, "pause", made.sleep)
-    return made
+def clock() -> Clock:
+    """A clock of the test."""
+    return Clock()
 
 
 def test_steps_are_on_a_grid_and_at_the_end(clock: Clock) -> None:

@@ -11,7 +11,6 @@ import pytest
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile, load
 from gonogo.rulepack.assemble import pack
-from gonogo.smoke import run as smoke_run
 from gonogo.smoke.run import smoke, try_rules
 from tests.policy_folder import policy_folder
 
@@ -33,13 +32,10 @@ def with_pack(folder: Path, heartbeat: str | None = None) -> PolicyFile:
     return policy_file
 
 
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up sooner than after a minute: what is refused here stays as it is."""
-    monkeypatch.setattr(smoke_run, "LONGEST", timedelta(seconds=12))
+SHORT = timedelta(seconds=12)
+"""Sooner than after a minute: what is refused here stays as it is."""
 
 
-@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
@@ -55,12 +51,11 @@ def test_rules_that_do_not_follow_the_beats_fail(tmp_path: Path, expression: str
         tmp_path,
         rules=f"groups:\n  - name: g\n    rules:\n      - {{record: duri_heartbeat_ok, expr: '{expression}'}}\n",
     )
-    run = try_rules(policy_file, Event())
+    run = try_rules(policy_file, Event(), SHORT)
     assert run.outcome is Outcome.FAIL
     assert told in run.detail
 
 
-@pytest.mark.usefixtures("short")
 def test_a_rule_that_fails_when_it_is_evaluated_fails_the_run(tmp_path: Path) -> None:
     """The rule loads, passes lint, and matches many to many once there is data."""
     bad = (
@@ -68,7 +63,7 @@ def test_a_rule_that_fails_when_it_is_evaluated_fails_the_run(tmp_path: Path) ->
         '      - {record: duri_bad, expr: \'{job="node"} + on (job) group_left {job="node"}\'}\n'
     )
     policy_file = policy_folder(tmp_path, rules=bad, more="preset: null\nsignals: {}\ngates: {}\n")
-    run = try_rules(policy_file, Event())
+    run = try_rules(policy_file, Event(), SHORT)
     assert run.outcome is Outcome.FAIL
     assert "rule duri_bad of group g fails: " in run.detail
 

@@ -34,7 +34,7 @@ ONE_ANSWER = timedelta(seconds=10)
 LOOK_EVERY = 0.2
 
 
-def two_beats(policy_file: PolicyFile, url: str | None = None) -> Run:
+def two_beats(policy_file: PolicyFile, url: str | None = None, slack: timedelta = SLACK) -> Run:
     """Beat twice, wait until the server has each number, and record the outcome.
 
     A policy without the signal ``heartbeat_ok`` reads no heartbeat. Then no beat is made.
@@ -50,12 +50,12 @@ def two_beats(policy_file: PolicyFile, url: str | None = None) -> Run:
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
     writer = heartbeat_writer(load_heartbeat(policy_file.path))
     with Recording(policy_file, TWO_BEATS) as record:
-        record.finish(_follow(policy_file, writer, client, server))
+        record.finish(_follow(policy_file, writer, client, server, slack))
     return record.run
 
 
-def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, server: Server) -> Run:
-    patience = patience_for(policy_file, client, server)
+def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, server: Server, slack: timedelta) -> Run:
+    patience = patience_for(policy_file, client, server, slack)
     seen = []
     for _ in range(BEATS):
         own = OwnBeats(writer, writer.beat())
@@ -86,7 +86,7 @@ def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Serve
     return why
 
 
-def patience_for(policy_file: PolicyFile, client: Client, server: Server) -> timedelta:
+def patience_for(policy_file: PolicyFile, client: Client, server: Server, slack: timedelta = SLACK) -> timedelta:
     """Return the time to wait for a beat: one scrape of the slowest target, the delay of vmalert, and some slack.
 
     Raises:
@@ -95,4 +95,4 @@ def patience_for(policy_file: PolicyFile, client: Client, server: Server) -> tim
     late = foreseen(policy_file, server).late
     known = [target.scrape_interval for target in targets(client, server.targets_url)]
     slowest = max((interval for interval in known if interval is not None), default=timedelta(minutes=1))
-    return min(slowest, LONGEST_SCRAPE) + late + SLACK
+    return min(slowest, LONGEST_SCRAPE) + late + slack

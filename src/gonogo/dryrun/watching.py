@@ -141,19 +141,24 @@ def seconds() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
+def ticks(
+    duration: timedelta,
+    every: timedelta,
+    clock: Callable[[], float] = seconds,
+    sleep: Callable[[float], object] = pause,
+) -> Iterator[float]:
     """Yield the seconds since the beginning at each step. Steps during a sleep of the machine are left out."""
-    began = seconds()
+    began = clock()
     end, step = duration.total_seconds(), every.total_seconds()
     due = 0.0
     while True:
-        elapsed = seconds() - began
+        elapsed = clock() - began
         yield elapsed
         if elapsed >= end:
             return
-        due = min(end, step * (floor((seconds() - began) / step) + 1))
-        while (left := due - (seconds() - began)) > 0:
-            pause(left)
+        due = min(end, step * (floor((clock() - began) / step) + 1))
+        while (left := due - (clock() - began)) > 0:
+            sleep(left)
 
 
 def _run_states(policy_file: PolicyFile, progress: Listener) -> Mapping[str, RunState]:

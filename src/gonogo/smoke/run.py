@@ -71,7 +71,7 @@ def smoke(policy_file: PolicyFile, stop: Event | None = None) -> Run:
     return record.run
 
 
-def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
+def try_rules(policy_file: PolicyFile, stop: Event, longest: timedelta = LONGEST) -> Run:
     """Run the policy's rules without a record.
 
     Raises:
@@ -82,7 +82,7 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
     if not rule_files(policy_file.rules):
         return failed(SANDBOX_SMOKE, (f"no rule file matches {', '.join(policy_file.rules)}",), "nothing to run", tools)
     lag = max(timedelta(0), policy_file.policy.heartbeat.fresh - LAST_SECONDS)
-    watch = _Watch(time.monotonic(), stop)
+    watch = _Watch(time.monotonic(), longest, stop)
     with (
         tempfile.TemporaryDirectory(prefix="gonogo-smoke-") as directory,
         stage(policy_file, Path(directory), lag) as server,
@@ -99,9 +99,10 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """The time at which the run began, the event that stops the run, and what was seen so far."""
+    """The time at which the run began, its longest time, the event that stops it, and what was seen so far."""
 
     began: float
+    longest: timedelta
     stop: Event
     seen: list[dict[str, object]] = field(default_factory=list)
 
@@ -110,8 +111,8 @@ class _Watch:
         due = time.monotonic()
         while unmet := _unmet(met):
             now = time.monotonic()
-            if now >= self.began + LONGEST.total_seconds():
-                raise _NotSeen(f"{unmet} after {LONGEST.total_seconds():.0f} s")
+            if now >= self.began + self.longest.total_seconds():
+                raise _NotSeen(f"{unmet} after {self.longest.total_seconds():.0f} s")
             if now >= due:
                 act()
                 due = now + BEAT_EVERY
