@@ -55,7 +55,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     tmp_path: Path, meanwhile: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The content could be half of one state and half of another."""
-    path, really = tmp_path / "x", os.fstat
+    path, really, opens = tmp_path / "x", os.fstat, os.open
     path.write_text("one", encoding="utf-8")
 
     def fstat(descriptor: int) -> os.stat_result:
@@ -68,9 +68,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         if meanwhile == "replaced":
             (tmp_path / "y").write_text("two", encoding="utf-8")
             (tmp_path / "y").rename(path)
-        return os.open(name, flags)
+        return opens(name, flags)
 
-    monkeypatch.setattr(regular_file, "_without_waiting", opener)
+    monkeypatch.setattr(os, "open", opener)
     monkeypatch.setattr(os, "fstat", fstat)
     with pytest.raises(NotReadable, match=why):
         read_regular(path)
@@ -85,7 +85,7 @@ def test_the_error_of_a_file_without_read_permission_has_the_reason_of_the_syste
         raise PermissionError(13, "Permission denied", path, flags)
 
     (tmp_path / "x").write_text("one", encoding="utf-8")
-    monkeypatch.setattr(regular_file, "_without_waiting", denied)
+    monkeypatch.setattr(os, "open", denied)
     with pytest.raises(NotReadable, match="Permission denied"):
         read_regular(tmp_path / "x")
 

@@ -9,8 +9,8 @@ import pytest
 
 from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
-from gonogo.lint import inputs as inputs_module
 from gonogo.lint.inputs import Inputs, named_inputs, policy_inputs
+from tests.denied_listing import deny_listing
 from tests.policy_folder import policy_folder
 
 RULES = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0'}]}]\n"
@@ -279,9 +279,7 @@ class TestPolicy:
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The user of the tests may list every folder, so the test raises the system's error itself."""
-
-        def denied(_: Path) -> tuple[Path, ...]:
-            raise PermissionError(13, "Permission denied")
-
-        monkeypatch.setattr(inputs_module, "unit_files", denied)
-        assert policy_inputs(policy_folder(folder)).tests == ()
+        policy_file = policy_folder(folder)
+        assert policy_inputs(policy_file).tests
+        deny_listing(monkeypatch, folder / "tests")
+        assert policy_inputs(policy_file).tests == ()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.lint import inputs, work_tree
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.work_tree import GitSilent, looking, untracked
+from gonogo.lint.work_tree import GitSilent, ask_git, looking, untracked
 from gonogo.policy.file import SANDBOX_MARK
 from gonogo.policy.load import PolicyFile, load
+from tests.denied_listing import deny_listing
 from tests.policy_folder import policy_folder
 
 
@@ -100,12 +100,8 @@ def test_tests_that_cannot_be_listed_are_not_missing(
     policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``gonogo test`` reports such tests."""
-
-    def denied(_: Path) -> tuple[Path, ...]:
-        raise PermissionError(13, "Permission denied")
-
     git(tmp_path, "add", "-A")
-    monkeypatch.setattr(inputs, "unit_files", denied)
+    deny_listing(monkeypatch, tmp_path / "tests")
     assert untracked(policy_file) == ()
 
 
@@ -123,9 +119,8 @@ def test_a_missing_or_failing_git_is_a_note(
     slow = tmp_path / "git"
     slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n", encoding="utf-8")
     slow.chmod(0o755)
-    monkeypatch.setattr(work_tree, "PATIENCE", 0.2)
-    with pytest.raises(GitSilent, match="timed out"):
-        untracked(policy_file)
+    with pytest.raises(GitSilent, match=r"git timed out after 0\.2 s"):
+        ask_git(tmp_path, "rev-parse", "--show-toplevel", patience=0.2)
 
 
 def test_the_informant_adds_the_missing_inputs(policy_file: PolicyFile) -> None:

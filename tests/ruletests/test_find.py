@@ -13,6 +13,7 @@ from gonogo.ruletests.find import RulePlaces, load_test
 from gonogo.ruletests.find import find_tests as found
 from gonogo.ruletests.running import run_tests
 from gonogo.ruletests.staging import staged
+from tests.denied_listing import deny_listing
 from tests.ruletests.unit_files import FIRING, RULES, write
 
 FILES = {
@@ -86,11 +87,7 @@ def test_an_absolute_glob_gives_absolute_paths(folder: Path) -> None:
 
 def test_a_folder_that_cannot_be_listed_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operating system's message is passed on."""
-
-    def refuse(place: Path) -> tuple[Path, ...]:
-        raise PermissionError(13, "Permission denied", str(place))
-
-    monkeypatch.setattr("gonogo.ruletests.find.unit_files", refuse)
+    deny_listing(monkeypatch, folder / "a")
     with pytest.raises(UsageError, match="Permission denied"):
         found([str(folder / "a")])
 

@@ -20,7 +20,6 @@ from gonogo.formats.test_file import read_unit
 from gonogo.lint.core.requirements import read_requirements
 from gonogo.lint.core.routes import read_routes
 from tests.example_estate import CONFIGURATION, ROUTES
-from tests.soak.fuzz import watchdog
 from tests.soak.fuzz.case import SWEEP
 from tests.soak.fuzz.floods import HOSTILE, PLACES
 from tests.soak.fuzz.watchdog import run
@@ -111,13 +110,9 @@ BEGINS = "import json, os, sys, time; print(json.dumps({'begun': int(sys.argv[1]
 @pytest.mark.parametrize(
     ("ends", "words"), [("os.abort()", "with -6"), ("time.sleep(600)", "with -6"), ("sys.exit('gone')", "gone")]
 )
-def test_an_input_that_ends_or_hangs_the_process_is_found(
-    monkeypatch: pytest.MonkeyPatch, ends: str, words: str
-) -> None:
+def test_an_input_that_ends_or_hangs_the_process_is_found(ends: str, words: str) -> None:
     """The input is reported by its number, and the next input is still tried."""
-    monkeypatch.setattr(watchdog, "_WORKER", (sys.executable, "-c", BEGINS + ends))
-    monkeypatch.setattr(watchdog, "HANGING", 3.0)
-    outcome = run(5, 2)
+    outcome = run(5, 2, (sys.executable, "-c", BEGINS + ends), hanging=3.0)
     assert outcome.begun == 2
     assert [text.partition(" ended")[0] for text in outcome.broken] == ["input 5", "input 6"]
     assert all(words in text for text in outcome.broken)

@@ -55,7 +55,7 @@ def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
     is_sandbox = read_some(policy_file.path).startswith(SANDBOX_MARK.encode())
     if is_sandbox or not any((one / ".git").exists() for one in above):
         return ()
-    top = Path(_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
+    top = Path(ask_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
     return tuple(_missing(_inputs(policy_file, folder, top), top))
 
 
@@ -85,11 +85,11 @@ def _names(top: Path, names: Iterable[str], *arguments: str) -> set[str]:
     asked = sorted(names)
     if not asked:
         return set()
-    listed = _git(top, *arguments, "--", *(f":(top,literal){name}" for name in asked)).split("\0")
+    listed = ask_git(top, *arguments, "--", *(f":(top,literal){name}" for name in asked)).split("\0")
     return set(asked).intersection(listed)
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def ask_git(folder: Path, *arguments: str, patience: float = PATIENCE) -> str:
     """Run git with repository settings that could start programs turned off.
 
     Raises:
@@ -98,13 +98,13 @@ def _git(folder: Path, *arguments: str) -> str:
     argv = ("git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
     environment = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
-        ran = run(argv, PATIENCE, kept=_LONGEST, environment=environment, errors_apart=True)
+        ran = run(argv, patience, kept=_LONGEST, environment=environment, errors_apart=True)
     except MissingTool as error:
         raise GitSilent(error.what) from error
     except OSError as error:
         raise GitSilent(cause_of(error)) from error
     if ran.late:
-        raise GitSilent(f"git timed out after {PATIENCE:g} s")
+        raise GitSilent(f"git timed out after {patience:g} s")
     if len(ran.output) == _LONGEST:
         raise GitSilent(f"git's answer is larger than {_LONGEST >> 20} MiB")
     if ran.code != 0:

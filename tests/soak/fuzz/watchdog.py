@@ -19,7 +19,7 @@ HANGING = 60.0
 MOST_BROKEN = 20
 """So many broken inputs are enough to begin with."""
 
-_WORKER = (sys.executable, "-m", "tests.soak.fuzz.worker")
+WORKER = (sys.executable, "-m", "tests.soak.fuzz.worker")
 _ROOT = Path(__file__).parents[3]
 
 
@@ -38,22 +38,21 @@ class Outcome:
     peak: int = 0
 
 
-def run(first: int, count: int) -> Outcome:
+def run(first: int, count: int, worker: tuple[str, ...] = WORKER, hanging: float = HANGING) -> Outcome:
     """Try inputs. If one input ends the process, continue with the next."""
     outcome = Outcome()
     end, at = first + count, first
     while at < end and len(outcome.broken) < MOST_BROKEN:
-        at = _until_it_ends(at, end - at, outcome)
+        at = _until_it_ends([*worker, str(at), str(end - at)], at, outcome, hanging)
     return outcome
 
 
-def _until_it_ends(first: int, count: int, outcome: Outcome) -> int:
+def _until_it_ends(command: list[str], first: int, outcome: Outcome, hanging: float) -> int:
     """Run one process. Return the number of the first input that it did not try."""
     number, finished = first, False
     with TemporaryFile() as errors:
-        command = [*_WORKER, str(first), str(count)]
         with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=errors) as process:
-            for line in _lines(process):
+            for line in _lines(process, hanging):
                 told = json.loads(line)
                 if "begun" in told:
                     number, outcome.begun = told["begun"], outcome.begun + 1
@@ -69,12 +68,12 @@ def _until_it_ends(first: int, count: int, outcome: Outcome) -> int:
     return number + 1
 
 
-def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+def _lines(process: subprocess.Popen[bytes], hanging: float) -> Iterator[bytes]:
     """Yield the lines of a process. A process that hangs is aborted, so that it prints its stack."""
     assert process.stdout is not None
     buffered = b""
     while True:
-        if not select.select([process.stdout], [], [], HANGING)[0]:
+        if not select.select([process.stdout], [], [], hanging)[0]:
             process.send_signal(signal.SIGABRT)
             return
         received = os.read(process.stdout.fileno(), 1 << 16)
