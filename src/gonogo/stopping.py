@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # this module is imported first, and 'typing' would lengthen 
     from collections.abc import Callable, Collection, Iterator
     from concurrent.futures import Future
     from types import FrameType
-    from typing import TypeVar
+    from typing import NoReturn, TypeVar
 
     Result = TypeVar("Result")
 
@@ -119,6 +119,15 @@ def checkpoint() -> None:
         _state.raised = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         raise Stopped(_state.came)
+
+
+def stop_now() -> NoReturn:
+    """End a command whose work a signal cut short, with the exit code of that signal.
+
+    Raises:
+        Stopped: always. Without a handler of gonogo the interrupt was Python's own, which SIGINT causes.
+    """
+    raise Stopped(_state.came or signal.SIGINT)
 
 
 def disregard() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +17,7 @@ from gonogo.errors import ActionFailed, Busy
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.reload import asking, disk_steps, judging, run
-from gonogo.reload.place import ReloadRequest
+from gonogo.reload.place import AskedServer, ReloadRequest
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import as_run, reload
@@ -23,6 +25,7 @@ from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.state_folder import StateFolder
 from gonogo.reload.trees.switch import switch
+from gonogo.stopping import Stopped
 from tests.config_trees import write
 from tests.reload.answering_server import FILES, MORE, NOT_READY, NOT_SENT, REJECTED, UNANSWERED, Scene, scene
 from tests.reload_moment import At
@@ -299,6 +302,20 @@ def test_an_interrupt_leaves_a_proved_tree(stage: Scene) -> None:
     assert (done.became, stage.live()) == (Became.RELOADED, NEW), messages(done)
 
 
+def test_an_interrupt_of_the_last_look_hides_no_reload(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new tree is proved and kept by then. The answer says so, and a dry run ends."""
+
+    def interrupted(_: AskedServer) -> None:
+        raise KeyboardInterrupt
+
+    done = reload(
+        stage.request(), At(ReloadStep.KEEP, lambda: monkeypatch.setattr(AskedServer, "state", interrupted), after=True)
+    )
+    assert (done.became, stage.live()) == (Became.RELOADED, NEW), messages(done)
+    with pytest.raises(KeyboardInterrupt):
+        as_run(done)
+
+
 def test_an_unexpected_error_is_rolled_back(stage: Scene) -> None:
     """An error before the switch changes nothing. If the rollback fails too, the answer has the commands."""
     result = reload(stage.request(), At(ReloadStep.TRIGGER, lambda: 1 // 0))
@@ -487,3 +504,33 @@ def test_the_live_folder_cannot_be_staged(stage: Scene) -> None:
         assert (result.became, stage.live()) == (Became.REFUSED, FILES), messages(result)
         assert "is the live folder itself (to reload its files, leave out --from)" in messages(result)
     assert stage.server.asked == 0
+
+
+CUT_SHORT = """
+import os, signal, sys
+from contextlib import suppress
+from gonogo import stopping
+from gonogo.reload.result import Became, ReloadResult
+from gonogo.reload.run import as_run
+stopping.install()
+os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+with suppress(stopping.Stopped):  # the rollback of the reload
+    stopping.pause(60)
+try:
+    as_run(ReloadResult(Became.ROLLED_BACK, "", (), interrupted=True))
+except stopping.Stopped as stopped:
+    sys.exit(stopped.exit_code)
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_dry_run_whose_reload_was_cut_short_ends_with_the_code_of_the_signal(name: str, code: int) -> None:
+    """The rollback is finished first. Then the dry run ends like every command."""
+    assert subprocess.run((sys.executable, "-c", CUT_SHORT, name), check=False).returncode == code
+
+
+def test_an_interrupt_of_python_ends_a_dry_run_too() -> None:
+    """A program that imports gonogo has no handlers of gonogo."""
+    with pytest.raises(Stopped) as raised:
+        as_run(ReloadResult(Became.ROLLED_BACK, "", (), interrupted=True))
+    assert raised.value.exit_code == 130

@@ -28,7 +28,7 @@ from gonogo.reload.trees.good_trees import newest
 from gonogo.reload.trees.marker import pending, state_in_force
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.verify import still_proved_step, verify_new_step
-from gonogo.stopping import whole
+from gonogo.stopping import stop_now, whole
 
 LOCK_PATIENCE = 30.0
 """Seconds to wait for the lock that another reload holds."""
@@ -116,10 +116,10 @@ def as_run(result: ReloadResult) -> Run:
     """Return the result as a run of the journal, for the dry run. The records of the reload are written already.
 
     Raises:
-        KeyboardInterrupt: the reload was interrupted and rolled back. The caller must stop too.
+        Stopped: the reload was interrupted and rolled back. The caller must stop too.
     """
     if result.interrupted:
-        raise KeyboardInterrupt
+        stop_now()
     outcome = Outcome.PASS if result.became.success else Outcome.FAIL
     why = f": {' '.join(result.reasons[0].split())}" if result.reasons else ""
     detail = result.detail if outcome is Outcome.PASS else f"{result.became}, {result.detail}{why}"
@@ -143,10 +143,13 @@ def _is_unchanged(request: ReloadRequest, place: ReloadPlace, course: Course, fo
 
 def _reloaded(course: Course, ready: Ready) -> ReloadResult:
     """Return the result of a proved reload, with the rules that fail all the same: they failed before, or begin now."""
+    now, interrupted = ready.before, False
     try:
         now = ready.place.server.state()
     except SourceError:
-        now = ready.before
+        pass
+    except KeyboardInterrupt:  # the new tree is proved and kept, and the answer must say so
+        interrupted = True
     failing, begun = failing_rules(ready.before, now)
     detail = f"{ready.new.rule_count} rules loaded as in the files, and evaluated since"
     if failing:
@@ -156,7 +159,7 @@ def _reloaded(course: Course, ready: Ready) -> ReloadResult:
         detail += f"; {counted(len(begun), 'rule')} began to fail right after the proof"
     result = course.ends(Became.RELOADED, detail)
     warnings = warnings_of(ready.place, ready.found, newest(ready.place.state))
-    return replace(result, failing=(*failing, *begun), warnings=warnings)
+    return replace(result, failing=(*failing, *begun), warnings=warnings, interrupted=interrupted)
 
 
 def _cut_short(result: ReloadResult, error: BaseException) -> ReloadResult:
