@@ -100,7 +100,7 @@ def dry_run(
         if decided.judgement.verdict is not Verdict.GO:
             result = DryRunResult(decided, decided)
         else:
-            ended = "was interrupted during the watch"
+            outcome, ended = "UNKNOWN", "was interrupted during the watch"
             journal.note(Verdict.GO, "decided GO; the watch begins")
             seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
             result = _conclude(policy_file, decided, seen, progress)
