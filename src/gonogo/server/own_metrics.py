@@ -77,7 +77,8 @@ def own_metrics(client: Client, base_url: str) -> OwnMetrics:
             "these are not the metrics of a Prometheus",
             where=f"{base_url.rstrip('/')}/metrics",
             why=client.quoted(str(error).encode()),
-            next_step="check that prometheus.url is the server's own URL, with its path prefix",
+            next_step="check that prometheus.url is the URL of a Prometheus itself, with its path prefix: gonogo "
+            "reloads no other server",
         ) from error
 
 
