@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from gonogo.rulepack.assemble import Pack
+from tests.waiting import crowded
 
 PROMTOOL = shutil.which("promtool") or "promtool"
 
@@ -34,5 +35,5 @@ def failure(folder: Path, *names: str) -> str:
 
 
 def _said(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120 * crowded(), check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr

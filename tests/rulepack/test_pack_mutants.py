@@ -26,7 +26,7 @@ def _unnoticed(folder: Path, count: int | None) -> list[str]:
     whole = suite([load_test(path, RulePlaces()) for path in paths])
     loading = whole.loading(map(str, paths))
     asked = {
-        MutantQuestion(loading[rule.id], rule, one.rule): one.id
+        MutantQuestion(loading[rule.id], rule, one.rule): f"{one.id} {one.change}"
         for rule in whole.rules
         for one in mutations(rule.rule, rule.own_labels, annotated=True)
     }

@@ -12,6 +12,7 @@ from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import RuleKind
 from gonogo.policy.file import DEFAULT_PRESET, preset_keys
+from gonogo.rulepack.assemble import reads
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
@@ -51,6 +52,12 @@ def test_every_signal_is_recorded_under_its_metric(policy: Policy) -> None:
     """Each signal has a rule, and each rule has a signal."""
     recorded = {rule.name for gate in PRESET_GATES for rule in recording_rules(gate, policy, INTERVAL)}
     assert recorded == {signal.metric for signal in signals(policy).values()}
+
+
+def test_no_rule_reads_the_name_that_it_records() -> None:
+    """A rule that records over its own input has no input of its own any more."""
+    rules = [rule for gate in PRESET_GATES for rule in recording_rules(gate, of_services(), INTERVAL)]
+    assert [rule.name for rule in rules if reads([rule], [rule])] == []
 
 
 def test_every_rule_has_the_realm_label() -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from gonogo.model.policy import Policy, Signal
 
+CLOCK_AHEAD_HOURS = -0.0014
+"""The least age of a timestamp, in hours: a clock may be 5 s ahead of the server's."""
+
 
 @dataclass(frozen=True, slots=True)
 class PresetGate:

@@ -1,7 +1,8 @@
 """Could we recover, and how long would it take?
 
 A rehearsal restores a backup for real. The gate reads the time since the last success, and the 95th percentile of the
-duration of rehearsals over 30 days, in minutes. With subjects, the age is that of the worst subject.
+duration of rehearsals over 30 days, in minutes. With subjects, the age is that of the worst subject, and absent while
+the time of one is not a number. A subject that never had a rehearsal is not missed.
 
 The histogram's buckets end at 60, 120, 300, 600, 720, 900, 1800 and 3600 s. 720 s is the preset's own limit of 12
 minutes, so the result is exact on either side of it. `histogram_quantile` interpolates within a bucket and gives 60
@@ -23,15 +24,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
-from gonogo.rulepack.gates import PresetGate
+from gonogo.rulepack.gates import CLOCK_AHEAD_HOURS, PresetGate
 
 BUCKETS = (60, 120, 300, 600, 720, 900, 1800, 3600)
 """Upper bounds of the histogram of rehearsal durations, in seconds: docs/gates.md, ``dr-rehearsal-24h-pass``."""
 
 PUSH_MAX_AGE = timedelta(hours=25)
 """The time between two pushes of a daily rehearsal, with an hour of grace."""
-
-_CLOCK_AHEAD_HOURS = -0.0014
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
@@ -40,7 +39,7 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
         Signal(
             "dr_rehearsal_age_hours",
             f"{policy.prefix}_dr_rehearsal_age_hours",
-            range=ValueRange(_CLOCK_AHEAD_HOURS),
+            range=ValueRange(CLOCK_AHEAD_HOURS),
             push_max_age=PUSH_MAX_AGE,
             scope=Scope.SHARED,
             written_at=f"{policy.prefix}_dr_rehearsal_last_success_timestamp_seconds",
