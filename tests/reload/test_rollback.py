@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from gonogo.policy.load import load
-from gonogo.reload import rollback
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.rollback import by_hand
 from gonogo.reload.trees.switch import switch
@@ -52,12 +51,11 @@ def test_one_command_turns_the_link_back(tmp_path: Path) -> None:
     assert str(trees.live.root.readlink()) == "releases/1"
 
 
-def test_many_files_are_not_listed_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_files_are_not_listed_one_by_one(tmp_path: Path) -> None:
     """The commands name the marker, which has the list. A person cannot type a thousand lines."""
-    monkeypatch.setattr(rollback, "MOST_FILES", 1)
     trees = place(tmp_path)
     switch(trees.state, plan_switch(trees.live, trees.staged))
-    lines = by_hand(reloading(tmp_path, trees))
+    lines = by_hand(reloading(tmp_path, trees), most=1)
     assert any(f"{trees.state.marker} names them" in line for line in lines)
 
 

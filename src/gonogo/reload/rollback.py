@@ -48,7 +48,7 @@ def lost(course: Course, place: ReloadPlace, detail: str) -> ReloadResult:
     return course.ends(Became.FAILED, detail, by_hand(place))
 
 
-def by_hand(place: ReloadPlace) -> tuple[str, ...]:
+def by_hand(place: ReloadPlace, most: int = MOST_FILES) -> tuple[str, ...]:
     """Return the commands: first the one that does everything, then the single steps."""
     policy = shlex.quote(str(place.policy_file.path.absolute()))
     lines = [f"gonogo reload --recover --policy {policy} --prometheus {place.server.url}"]
@@ -57,7 +57,7 @@ def by_hand(place: ReloadPlace) -> tuple[str, ...]:
     except ActionFailed as error:
         return (*lines, f"# {error.what}: {error.next_step}")
     if plan is not None:
-        lines += ("# or by hand, to put the old files back:", *_old_files(place, plan))
+        lines += ("# or by hand, to put the old files back:", *_old_files(place, plan, most))
     return (*lines, "# and make the server read these files:", _asks(place))
 
 
@@ -127,10 +127,10 @@ def _asks(place: ReloadPlace) -> str:
     return f"curl -fsS -X POST {shlex.quote(f'{place.server.url}/-/reload')}"
 
 
-def _old_files(place: ReloadPlace, plan: Plan) -> Iterator[str]:
+def _old_files(place: ReloadPlace, plan: Plan, most: int) -> Iterator[str]:
     for link in plan.links:
         yield shlex.join(("ln", "-sfn", link.before, str(link.path)))
-    if len(plan.changes) > MOST_FILES:
+    if len(plan.changes) > most:
         yield f"# {len(plan.changes)} files: {place.state.marker} names them, {place.state.objects} has their bytes"
         return
     for change in plan.changes:

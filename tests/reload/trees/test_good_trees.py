@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 from pathlib import Path
 
 import pytest
 
-from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import MOST_KEPT, Load, good_tree, hashes_of_good, keep_good, newest
 from gonogo.reload.trees.manifest import snapshot
@@ -17,6 +15,7 @@ from gonogo.reload.trees.switch import settle
 from gonogo.reload.trees.switch_trouble import Refused
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import place, write
+from tests.failing_sync import fail_sync
 
 
 def test_an_unverified_tree_is_no_good_tree(tmp_path: Path) -> None:
@@ -55,11 +54,7 @@ def test_a_full_disk_keeps_the_trees_that_were_there(tmp_path: Path, monkeypatch
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"rules/a.yml": "groups: [] # other\n"})
-
-    def full(paths: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(paths))
-
-    monkeypatch.setattr(durable, "sync_files", full)
+    fail_sync(monkeypatch, errno.ENOSPC)
     with pytest.raises(Refused, match="make room"):
         keep_good(here.state, here.live)
     assert good_tree(here.state, here.live) == good

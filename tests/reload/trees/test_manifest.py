@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.disk.regular_file import NotReadable, read_regular
-from gonogo.reload.trees import manifest as of_manifest
+from gonogo.disk.regular_file import NotReadable
 from gonogo.reload.trees.manifest import (
     as_json,
     content_differences,
@@ -44,14 +43,13 @@ def test_a_tree_without_its_configuration_is_unfit(tmp_path: Path) -> None:
         snapshot(live_tree(tmp_path / "prometheus.yml"))
 
 
-@pytest.mark.parametrize(
-    ("bound", "why"), [("MOST_FILES", "8 files, at most 3"), ("LARGEST_TREE", "larger than 0 MiB")]
-)
-def test_the_size_of_a_tree_is_bounded(tmp_path: Path, bound: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_a_tree_is_bounded(tmp_path: Path) -> None:
     """The limits are a number of files and a number of bytes."""
-    monkeypatch.setattr(of_manifest, bound, 3)
-    with pytest.raises(Unfit, match=why):
-        snapshot(place(tmp_path).live)
+    live = place(tmp_path).live
+    with pytest.raises(Unfit, match="8 files, at most 3"):
+        snapshot(live, most_files=3)
+    with pytest.raises(Unfit, match="larger than 0 MiB"):
+        snapshot(live, largest=3)
 
 
 def test_a_manifest_has_hash_rights_and_link(tmp_path: Path) -> None:
@@ -71,13 +69,15 @@ def test_a_secret_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """The manifest has no byte of the secret and no hash of its bytes."""
     here = place(tmp_path)
     opened: list[str] = []
+    really = os.open
 
-    def read(path: Path) -> tuple[bytes, os.stat_result]:
-        opened.append(path.name)
-        return read_regular(path)
+    def watched(path: str | Path, *how: int, **more: int) -> int:
+        opened.append(Path(path).name)
+        return really(path, *how, **more)
 
-    monkeypatch.setattr(of_manifest, "read_regular", read)
+    monkeypatch.setattr(os, "open", watched)
     taken = snapshot(here.live)
+    assert "a.yml" in opened
     assert "password" not in opened
     assert taken.entries["secrets/password"].sha256 == ""
     assert hashlib.sha256(b"hunter2\n").hexdigest() not in json.dumps(as_json(taken))

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees import state_folder
-from gonogo.reload.trees import switch as switching
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import MOST_FILES
 from gonogo.reload.trees.marker import pending, write_marker
@@ -22,6 +20,7 @@ from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.switch_standing import Standing, TreeSide
 from gonogo.reload.trees.switch_trouble import Refused, Stuck, Undone
 from tests.config_trees import BOTH_LAYOUTS, OLD, Place, place, switch_now, text_of
+from tests.failing_sync import fail_sync
 
 
 class Failing:
@@ -92,11 +91,14 @@ def test_an_undo_that_fails_leaves_the_marker(tmp_path: Path) -> None:
 def test_a_marker_that_cannot_be_removed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old tree is back, but the next reload would find the marker."""
     here = place(tmp_path)
+    unlink = Path.unlink
 
-    def refuse(state: object) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(state))
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        if path == here.state.marker:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        unlink(path, missing_ok=missing_ok)
 
-    monkeypatch.setattr(switching, "remove_marker", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(Stuck, match="the live tree is old"):
         switch_now(here, Failing(4))
     with pytest.raises(Refused, match="marker of the switch cannot be removed"):
@@ -151,14 +153,8 @@ def test_a_file_that_cannot_keep_its_owner_is_not_switched(tmp_path: Path, monke
 def test_a_marker_that_cannot_be_synced_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next reload must not find the marker of a switch that never began."""
     here = place(tmp_path)
-    old, plan, really = here.stand(), plan_switch(here.live, here.staged), durable.sync_folder
-
-    def sync_folder(folder: Path) -> None:
-        if folder == here.state.folder and here.state.marker.exists():
-            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder))
-        really(folder)
-
-    monkeypatch.setattr(durable, "sync_folder", sync_folder)
+    old, plan = here.stand(), plan_switch(here.live, here.staged)
+    fail_sync(monkeypatch, errno.EIO, lambda path: path == here.state.folder and here.state.marker.exists())
     with pytest.raises(Refused, match="cannot be prepared"):
         switch(here.state, plan)
     assert pending(here.state) is None

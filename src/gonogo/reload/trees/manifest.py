@@ -86,7 +86,9 @@ class Manifest:
         return {name: entry.sha256 for name, entry in self.kept.items()}
 
 
-def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
+def snapshot(
+    tree: Tree, names: Iterable[Named] | None = None, *, most_files: int = MOST_FILES, largest: int = LARGEST_TREE
+) -> Manifest:
     """Read the manifest of a tree. The default of ``names`` is the names in the tree's own configuration.
 
     Raises:
@@ -98,16 +100,16 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
     found = files_of(tree, listed)
     reasons = [] if tree.config in found or names is not None else [f"{tree.config} is missing"]
     reasons += _secrets_in_text(tree, listed)
-    if len(found) > MOST_FILES:
-        raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {MOST_FILES} are allowed",))
+    if len(found) > most_files:
+        raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {most_files} are allowed",))
     entries = {}
     for name in sorted(found):
         try:
             entries[name] = _entry(tree.path(name), found[name])
         except NotReadable as error:
             reasons.append(f"{name}: {error}")
-    if sum(entry.size for entry in entries.values() if entry.kind in KEPT) > LARGEST_TREE:
-        reasons.append(f"its files are larger than {LARGEST_TREE >> 20} MiB together")
+    if sum(entry.size for entry in entries.values() if entry.kind in KEPT) > largest:
+        reasons.append(f"its files are larger than {largest >> 20} MiB together")
     if reasons:
         raise Unfit("the tree cannot be read", tree.root, tuple(reasons))
     try:
