@@ -28,25 +28,26 @@ from gonogo.reload.place import ReloadRequest, place_of
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.state_folder import StateFolder
 from gonogo.reload.trees.tree import live_tree
+from gonogo.reload.waits import RELOAD_WAITS, ReloadWaits
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 from tests.config_trees import write
 from tests.faulty_server import Connection, faulty
 
 CONFIG = """\
-global: {scrape_interval: 1m, scrape_timeout: 10s, evaluation_interval: 1m}
+global: {scrape_interval: 10ms, scrape_timeout: 10ms, evaluation_interval: 10ms}
 rule_files: [rules/*.yml]
 scrape_configs:
 - job_name: node
   honor_timestamps: true
-  scrape_interval: 1m
-  scrape_timeout: 10s
+  scrape_interval: 10ms
+  scrape_timeout: 10ms
   metrics_path: /metrics
   scheme: http
   follow_redirects: true
   enable_http2: true
 """
-"""Written as a server shows it."""
+"""Written as a server shows it. A verification waits for the intervals, so they are short."""
 FILES = {
     "prometheus.yml": CONFIG,
     "rules/a.yml": "groups: [{name: a, rules: [{record: 'a:b', expr: up}, {record: 'a:c', expr: up}]}]\n",
@@ -242,13 +243,14 @@ class Scene:
     folder: Path
     server: AnsweringServer
     keys: str = ""
+    waits: ReloadWaits = RELOAD_WAITS
 
     def request(self, *, in_place: bool = False, **more: object) -> ReloadRequest:
         """Make a request to reload."""
         path = self.folder / "gonogo.yaml"
         path.write_text(POLICY % (self.server.url, self.keys), encoding="utf-8")
         staged = None if in_place else self.folder / "staged"
-        request = ReloadRequest(load(path), staged=staged, checked=PASSED, beat=False)
+        request = ReloadRequest(load(path), staged=staged, checked=PASSED, beat=False, waits=self.waits)
         return replace(request, **more)  # type: ignore[arg-type]
 
     def state(self) -> StateFolder:
@@ -263,7 +265,7 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, keys: str = "") -> Iterator[Scene]:
+def scene(folder: Path, keys: str = "", waits: ReloadWaits = RELOAD_WAITS) -> Iterator[Scene]:
     """Write the trees, and serve the live one. The staged tree has an additional rule."""
     write(folder / "live", FILES)
     write(folder / "staged", {**FILES, "rules/b.yml": MORE})
@@ -271,4 +273,4 @@ def scene(folder: Path, keys: str = "") -> Iterator[Scene]:
     server = AnsweringServer(folder / "live" / "prometheus.yml")
     with faulty(server.answer) as listening:
         server.url = listening.url
-        yield Scene(folder, server, keys)
+        yield Scene(folder, server, keys, waits)

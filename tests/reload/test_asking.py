@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.errors import SourceError
-from gonogo.reload.asking import FIRST_PAUSE, MOST_RETRIES, Settled, Settlement, retry_pause, settle
+from gonogo.reload.asking import MOST_RETRIES, Settled, Settlement, retry_pause, settle
 from gonogo.reload.trigger import Reply, Triggered
+from gonogo.reload.waits import RELOAD_WAITS
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import Vitals
 
@@ -48,7 +49,7 @@ def looks(*each: Vitals | None) -> Callable[[], Vitals]:
 
 def settled(reply: Reply, *each: Vitals | None, before: Vitals = BEFORE, within: timedelta = LATER) -> Settled:
     """Settle a reload with this reply by these looks."""
-    return settle(before, Triggered(reply, "as told"), looks(*each), within, every=0.001)
+    return settle(before, Triggered(reply, "as told"), looks(*each), within, every=timedelta(milliseconds=1))
 
 
 @pytest.mark.parametrize("reply", [r for r in Reply if r not in {*UNSETTLED, Reply.LOADED, Reply.REJECTED}])
@@ -134,6 +135,6 @@ def test_a_reload_that_did_not_happen_is_asked_again_three_times(reply: Reply, o
 def test_pauses_double_and_are_spread(retries: int, dice: float) -> None:
     """Each pause is random, between half and all of a limit that doubles with each retry."""
     waited = pause(Reply.UNREACHED, Settlement.NOT_HAPPENED, retries, dice)
-    longest = FIRST_PAUSE * 2**retries
+    longest = RELOAD_WAITS.first_pause * 2**retries
     assert waited is not None
     assert longest / 2 <= waited <= longest

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload import asking, own_file, verify
+from gonogo.reload import own_file
 from gonogo.reload.contents import Contents, contents_of
 from gonogo.reload.place import ReloadRequest
 from gonogo.reload.recovery import recover
@@ -21,24 +21,23 @@ from gonogo.reload.snapshot import unlike
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.tree import live_tree
+from gonogo.reload.waits import ReloadWaits
 from tests.config_trees import write
 from tests.reload.answering_server import CONFIG, FILES, REJECTED, Scene, scene
 from tests.reload.test_run import killed, messages
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
-WITH_FILES = CONFIG.replace("1m", "1s").replace("10s", "1s") + "scrape_config_files: [jobs/*.yml]\n"
+WITH_FILES = CONFIG + "scrape_config_files: [jobs/*.yml]\n"
 JOB = "scrape_configs: [{job_name: api, static_configs: [{targets: ['a:1'], labels: {%s}}]%s}]\n"
 RELABELLED = ", metric_relabel_configs: [{action: labeldrop, regex: %s}]"
 OLD = {**FILES, "prometheus.yml": WITH_FILES, "jobs/api.yml": JOB % ("", RELABELLED % "a")}
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def stage(tmp_path: Path) -> Iterator[Scene]:
     """Serve good files with a newer server. One is a scrape file, and the staged files are equal."""
-    monkeypatch.setattr(asking, "wait", lambda _: None)
-    monkeypatch.setattr(verify, "SLACK", timedelta(0))
-    with scene(tmp_path) as made:
+    with scene(tmp_path, waits=ReloadWaits(slack=timedelta(0), first_pause=timedelta(0))) as made:
         for folder in ("live", "staged"):
             shutil.rmtree(tmp_path / folder)
             write(tmp_path / folder, OLD)
@@ -215,20 +214,17 @@ def test_rejected_scrape_files_are_put_back(stage: Scene) -> None:
     assert "team: x" in edited.read_text(encoding="utf-8")
 
 
-def test_a_server_that_keeps_the_old_scrape_file_fails_the_reload(
-    stage: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_keeps_the_old_scrape_file_fails_the_reload(stage: Scene) -> None:
     """The server answers 200 and shows the old label."""
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("team: x", "")})
     old = stage.server.state_now.targets
-    read = type(stage.server).read
+    read = stage.server.read
 
-    def read_other_files(server: object) -> None:
-        read(stage.server)
-        assert server is stage.server
+    def read_other_files() -> None:
+        read()
         stage.server.state_now = replace(stage.server.state_now, targets=old)
 
-    monkeypatch.setattr(type(stage.server), "read", read_other_files)
+    stage.server.read = read_other_files  # type: ignore[method-assign]
     result = asked(stage)
     assert result.became is not Became.RELOADED
     assert "the targets on the server are not those of scrape_config_files" in messages(result)

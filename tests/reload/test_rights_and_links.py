@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload import verify
 from gonogo.reload.print import reload_json, reload_text
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
+from gonogo.reload.waits import ReloadWaits
 from tests.config_trees import write
 from tests.marked_files import ACL, OWN, acl, attributes, mark
 from tests.reload.answering_server import FILES, REJECTED, Scene, scene
@@ -26,10 +26,9 @@ LONGER = FILES[RULES].replace("]}]", ", {record: 'a:d', expr: up}]}]")
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def stage(tmp_path: Path) -> Iterator[Scene]:
     """Serve good files. No reload waits for a check that fails."""
-    monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
-    with scene(tmp_path) as made:
+    with scene(tmp_path, waits=ReloadWaits(slack=timedelta(0))) as made:
         yield made
 
 

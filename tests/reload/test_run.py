@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,21 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.disk import durable
-from gonogo.errors import ActionFailed, Busy
+from gonogo.errors import Busy
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
-from gonogo.reload import asking, disk_steps, judging, run
+from gonogo.reload import disk_steps
 from gonogo.reload.place import AskedServer, ReloadRequest
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import as_run, reload
-from gonogo.reload.trees.marker import Plan, pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
-from gonogo.reload.trees.state_folder import StateFolder
-from gonogo.reload.trees.switch import switch
+from gonogo.reload.waits import ReloadWaits
 from gonogo.stopping import Stopped
 from tests.config_trees import write
+from tests.failing_sync import fail_sync
 from tests.reload.answering_server import FILES, MORE, NOT_READY, NOT_SENT, REJECTED, UNANSWERED, Scene, scene
 from tests.reload_moment import At
 
@@ -36,10 +37,9 @@ NEW = {**FILES, "rules/b.yml": MORE}
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """Serve good files. The reload never sleeps."""
-    monkeypatch.setattr(asking, "wait", lambda _: None)
-    with scene(tmp_path) as made:
+def stage(tmp_path: Path) -> Iterator[Scene]:
+    """Serve good files. The reload does not pause before a retry."""
+    with scene(tmp_path, waits=ReloadWaits(first_pause=timedelta(0))) as made:
         yield made
 
 
@@ -183,15 +183,8 @@ def test_a_recovery_overwrites_foreign_changes_only_on_request(stage: Scene) -> 
 
 def test_a_failed_switch_is_undone_and_the_old_tree_is_proved(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full when the last folder is synced."""
-    real, left = durable.sync_folder, [1]
-
-    def full(folder: Path) -> None:
-        if left and folder.name == "rules":
-            left.pop()
-            raise OSError(28, "No space left on device", str(folder))
-        real(folder)
-
-    monkeypatch.setattr(durable, "sync_folder", full)
+    left = [1]
+    fail_sync(monkeypatch, errno.ENOSPC, lambda path: path.name == "rules" and bool(left) and left.pop() == 1)
     result = reload(stage.request())
     assert result.became is Became.ROLLED_BACK, messages(result)
     assert ReloadStep.RESTORE not in steps(result)
@@ -201,13 +194,10 @@ def test_a_failed_switch_is_undone_and_the_old_tree_is_proved(stage: Scene, monk
 
 def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file is changed. The cause is the state folder, or a staged folder that is the live one."""
-
-    def unfit(*_: object) -> None:
-        raise ActionFailed("the state folder cannot be written")
-
-    monkeypatch.setattr(disk_steps, "switch", unfit)
-    result = reload(stage.request())
+    read_only = At(ReloadStep.SWITCH, lambda: fail_sync(monkeypatch, errno.EROFS, stage.state().folder.__eq__))
+    result = reload(stage.request(), read_only)
     assert (result.became, stage.live()) == (Became.REFUSED, FILES), messages(result)
+    monkeypatch.undo()
     same = reload(replace(stage.request(), staged=stage.folder / "live", even_unchanged=True))
     assert same.became is Became.REFUSED
     assert "is the live folder itself" in messages(same)
@@ -227,12 +217,7 @@ def test_a_switch_that_fails_for_any_reason_is_never_continued(stage: Scene, mon
 
 def test_a_switch_that_cannot_be_undone_is_a_failure(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The live tree is neither the new nor the old one."""
-
-    def stuck(state: StateFolder, plan: Plan) -> None:
-        switch(state, plan)
-        raise ActionFailed("the live tree is mixed")
-
-    monkeypatch.setattr(disk_steps, "switch", stuck)
+    fail_sync(monkeypatch, errno.EIO, lambda path: path == stage.folder / "live/rules")
     result = reload(stage.request())
     assert result.became is Became.FAILED
     assert result.detail == "the files could be brought neither to the new tree nor back"
@@ -240,26 +225,17 @@ def test_a_switch_that_cannot_be_undone_is_a_failure(stage: Scene, monkeypatch: 
 
 def test_a_new_tree_that_cannot_be_kept_is_reported(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new tree is loaded and verified all the same."""
-
-    def full(*_: object) -> None:
-        raise ActionFailed("the disk is full")
-
-    monkeypatch.setattr(disk_steps, "settle", full)
-    result = reload(stage.request())
+    result = reload(stage.request(), At(ReloadStep.KEEP, lambda: fail_sync(monkeypatch, errno.ENOSPC)))
     assert result.detail == "the new tree is loaded and verified, but could not be kept as the last good copy"
-    monkeypatch.undo()
+    assert "No space left on device" in messages(result)
 
 
 def test_an_old_tree_that_cannot_be_settled_is_reported(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old tree is loaded and verified. Its marker stays, so the next reload would be refused."""
-
-    def full(*_: object) -> None:
-        raise ActionFailed("the disk is full")
-
     stage.server.replies = [REJECTED]
-    monkeypatch.setattr(disk_steps, "settle", full)
-    result = reload(stage.request())
+    result = reload(stage.request(), At(ReloadStep.KEEP_OLD, lambda: fail_sync(monkeypatch, errno.ENOSPC)))
     assert result.detail == "the old tree is loaded and verified, but could not be kept as the last good copy"
+    assert "No space left on device" in messages(result)
 
 
 def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -> None:
@@ -348,26 +324,25 @@ def test_a_foreign_reload_since_the_snapshot_is_a_refusal(stage: Scene) -> None:
     assert "somebody else reloaded the server" in messages(result)
 
 
-def test_a_reload_waits_for_the_minimum_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reload_waits_for_the_minimum_gap(tmp_path: Path) -> None:
     """The gap begins at the last reload of any program. The wait is measured by the clock of the server."""
-    slept: list[float] = []
-    monkeypatch.setattr(judging, "pause", slept.append)
     with scene(tmp_path, ", metrics: nowhere") as made:
         request = made.request()
-        settings = replace(request.policy_file.reload, min_gap=timedelta(seconds=5))
         made.server.state_now = replace(made.server.state_now, now=made.server.metrics.success_at + 20)
-        settings = replace(settings, min_gap=timedelta(seconds=23))
+        settings = replace(request.policy_file.reload, min_gap=timedelta(seconds=20.5))
+        began = time.monotonic()
         result = reload(replace(request, policy_file=replace(request.policy_file, reload=settings)))
     assert result.became is Became.RELOADED, messages(result)
-    assert slept == [3.0]
+    assert time.monotonic() - began > 0.5
+    readiness = next(step for step in result.steps if step.step is ReloadStep.READINESS)
+    assert "the server is ready after 0.5 s of reload.min_gap" in readiness.detail
     assert result.steps[-1].detail == f"not published: there is no textfile folder {tmp_path}/nowhere"
 
 
-def test_a_second_reload_waits_and_is_then_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_reload_waits_and_is_then_refused(stage: Scene) -> None:
     """A recovery is refused in the same way."""
-    request = stage.request()
+    request = stage.request(waits=ReloadWaits(lock=timedelta(milliseconds=50)))
     with hold_server(stage.state(), 1):
-        monkeypatch.setattr(run, "LOCK_PATIENCE", 0.05)
         refused = reload(request)
         assert refused.became is Became.REFUSED
         assert steps(refused) == [ReloadStep.LOCK, ReloadStep.METRICS]

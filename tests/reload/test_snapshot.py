@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gonogo.model.evidence import TargetHealth
-from gonogo.reload import snapshot as taking
 from gonogo.reload.contents import contents_of
 from gonogo.reload.result import Became
 from gonogo.reload.run import reload
@@ -68,9 +68,7 @@ UNKNOWN = replace(JUST_LOADED, targets=(target(health=TargetHealth.UNKNOWN),))
 WITHOUT_POOL = replace(JUST_LOADED, pools=(), targets=())
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking, "LOOK_EVERY", 0.001)
+AT_ONCE = timedelta(milliseconds=1)
 
 
 def shown(*each: ServerState) -> Callable[[], ServerState]:
@@ -83,21 +81,21 @@ def test_a_snapshot_waits_for_a_server_that_has_just_loaded(early: ServerState) 
     """Each job needs its pool, and each target its health."""
     assert not is_through(early)
     again = replace(JUST_LOADED, now=902.0)
-    assert discovered_state(shown(early, early, JUST_LOADED, again)) is again
+    assert discovered_state(shown(early, early, JUST_LOADED, again), every=AT_ONCE) is again
 
 
 def test_a_snapshot_waits_for_the_targets_of_a_new_pool() -> None:
     """The requests of one look run one after another, so the list of targets may be older than that of pools."""
     no_target_yet = replace(JUST_LOADED, targets=())
     assert is_through(no_target_yet)
-    assert discovered_state(shown(no_target_yet, UNKNOWN, JUST_LOADED, JUST_LOADED)) is JUST_LOADED
+    assert discovered_state(shown(no_target_yet, UNKNOWN, JUST_LOADED, JUST_LOADED), every=AT_ONCE) is JUST_LOADED
 
 
 @pytest.mark.parametrize(("early", "end"), [(WITHOUT_POOL, 915.0), (UNKNOWN, 930.0)])
 def test_the_wait_ends_by_the_clock_of_the_server(early: ServerState, end: float) -> None:
     """The wait ends 15 s after the load. A target without health gets its interval of 15 s in addition."""
     before, late = replace(early, now=end - 0.1), replace(early, now=end)
-    assert discovered_state(shown(before, late)) is late
+    assert discovered_state(shown(before, late), every=AT_ONCE) is late
 
 
 def test_a_snapshot_waits_for_pools_of_scrape_files() -> None:
@@ -107,10 +105,10 @@ def test_a_snapshot_waits_for_pools_of_scrape_files() -> None:
     """
     early = replace(JUST_LOADED, configuration=f"{JUST_LOADED.configuration}\nscrape_config_files: [a.yml]")
     late = replace(early, now=915.0)
-    assert discovered_state(shown(early, late)) is late
+    assert discovered_state(shown(early, late), every=AT_ONCE) is late
     verified = Load(early.vitals.born, 900.0)
-    assert discovered_state(shown(early, early), verified) is early
-    assert discovered_state(shown(early, late), Load(early.vitals.born, 899.0)) is late
+    assert discovered_state(shown(early, early), verified, AT_ONCE) is early
+    assert discovered_state(shown(early, late), Load(early.vitals.born, 899.0), AT_ONCE) is late
 
 
 def test_without_a_list_of_pools_the_targets_decide() -> None:

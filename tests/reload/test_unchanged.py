@@ -13,7 +13,6 @@ import pytest
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth
-from gonogo.reload import verify
 from gonogo.reload.compare.scrape_files import read_scrape_files
 from gonogo.reload.contents import Contents
 from gonogo.reload.recovery import recover
@@ -21,6 +20,7 @@ from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.verify import baseline
+from gonogo.reload.waits import ReloadWaits
 from tests.config_trees import write
 from tests.reload.answering_server import CONFIG, FILES, MORE, REJECTED, AnsweringServer, Scene, scene
 from tests.reload.test_comparison import BEFORE, target
@@ -31,10 +31,9 @@ OTHER_ORDER = "groups: [{name: a, rules: [{record: 'a:c', expr: up}, {record: 'a
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def stage(tmp_path: Path) -> Iterator[Scene]:
     """Serve good files. No reload waits for a check that fails."""
-    monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
-    with scene(tmp_path) as made:
+    with scene(tmp_path, waits=ReloadWaits(slack=timedelta(0))) as made:
         yield made
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
-from gonogo.reload import verify as verifying
 from gonogo.reload.asking import disturbed
 from gonogo.reload.contents import StagedConfiguration, StagedJob
 from gonogo.reload.loaded_comparison import Reload, Verification
-from gonogo.reload.verify import SLACK, patience, verify
+from gonogo.reload.verify import patience, verify
+from gonogo.reload.waits import RELOAD_WAITS, ReloadWaits
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 
@@ -28,9 +29,9 @@ WAITING = replace(AFTER, alertmanagers=())
 CONFIGURATION = "scrape_configs: [{job_name: node}]"
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "LOOK_EVERY", 0.001)
+QUICK = ReloadWaits(look_every=timedelta(milliseconds=1))
+SLACK = RELOAD_WAITS.slack
+quickly = partial(verify, waits=QUICK)
 
 
 def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[ServerState | None]]:
@@ -51,23 +52,23 @@ def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[Se
 
 def test_a_verification_out_of_time_lists_the_problems() -> None:
     """A missing answer is a problem too."""
-    (waiting,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(WAITING)[0], timedelta(0.02 / 86400))
+    (waiting,) = quickly(BEFORE, STAGED, Reload(ASKED, NOW), looks(WAITING)[0], timedelta(0.02 / 86400))
     assert waiting.check is Verification.ALERTMANAGERS
-    (silent,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(None)[0], timedelta(0))
+    (silent,) = quickly(BEFORE, STAGED, Reload(ASKED, NOW), looks(None)[0], timedelta(0))
     assert (silent.check, silent.where, silent.final) == (Verification.ANSWER, "http://here", False)
 
 
 def test_a_final_problem_ends_the_verification() -> None:
     """The verification ends at the first look."""
     look, shown = looks(replace(AFTER, vitals=replace(NOW, born=2.0)), AFTER)
-    assert [one.check for one in verify(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Verification.PROCESS]
+    assert [one.check for one in quickly(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Verification.PROCESS]
     assert len(shown) == 1
 
 
 def test_a_verification_ends_with_a_look_without_problems() -> None:
     """Looks without an answer or with a problem come before."""
     look, shown = looks(None, WAITING, WAITING, AFTER)
-    assert verify(BEFORE, STAGED, Reload(ASKED, NOW), look) == ()
+    assert quickly(BEFORE, STAGED, Reload(ASKED, NOW), look) == ()
     assert len(shown) == 4
 
 
@@ -109,12 +110,12 @@ INSTANT = timedelta(0)
 
 @pytest.mark.parametrize(("shown", "least", "most"), [((0, 4), 1, 1), ((1, 1, 2, 2), 4, 1000)])
 def test_without_further_evaluations_the_limit_ends_the_verification(
-    monkeypatch: pytest.MonkeyPatch, shown: tuple[int, ...], least: int, most: int
+    shown: tuple[int, ...], least: int, most: int
 ) -> None:
     """The limit counts from the last look with new evaluations."""
-    monkeypatch.setattr(verifying, "SLACK", timedelta(seconds=0.3))
+    waits = replace(QUICK, slack=timedelta(seconds=0.3))
     look, seen = looks(*map(evaluated, shown))
-    left = verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
+    left = quickly(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1), waits=waits)
     assert {one.check for one in left} == {Verification.EVALUATION}
     assert least <= len(seen) <= most
 
@@ -125,7 +126,7 @@ def test_the_longest_limit_ends_a_verification_with_progress(at_most: timedelta 
     many = 400
     wanted = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(many)))
     look, seen = looks(*(evaluated(count, many) for count in range(1, many + 1)))
-    left = verify(BEFORE, wanted, Reload(ASKED, NOW), look, INSTANT, at_most)
+    left = quickly(BEFORE, wanted, Reload(ASKED, NOW), look, INSTANT, at_most)
     assert {one.check for one in left} == {Verification.EVALUATION}
     assert len(seen) < many if at_most else len(seen) == 1
 
@@ -133,7 +134,7 @@ def test_the_longest_limit_ends_a_verification_with_progress(at_most: timedelta 
 def test_new_evaluations_extend_the_limit() -> None:
     """A loaded machine may evaluate thousands of groups slowly."""
     look, seen = looks(*map(evaluated, range(1, 5)))
-    assert verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1)) == ()
+    assert quickly(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1)) == ()
     assert len(seen) == 4
 
 
@@ -158,14 +159,14 @@ def test_rules_may_fail_until_rejected_series_are_stale() -> None:
     """The old rules see the series of the rejected configuration for a while. After that they must succeed."""
     shown = (failed(1, 1002), failed(2, 1004), failed(2, 1006, 1003.5), failed(2, 1008, 1005.5))
     look, seen = looks(*shown)
-    assert verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(minutes=1)) == ()
+    assert quickly(BEFORE, ONE, BACK, look, INSTANT, timedelta(minutes=1)) == ()
     assert seen == list(shown)
 
 
 def test_rules_that_go_on_failing_fail_a_rollback() -> None:
     """The longest limit ends the verification, and the problem has the error of the rule."""
     look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 5000)))
-    left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=500))
+    left = quickly(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=500))
     assert {Verification.HEALTH, Verification.FAILURES} <= {one.check for one in left}
     assert 1 < len(seen) < 5000
 
@@ -173,7 +174,7 @@ def test_rules_that_go_on_failing_fail_a_rollback() -> None:
 def test_a_failed_evaluation_ends_the_verification_of_new_files() -> None:
     """The rollback begins at once."""
     look, seen = looks(failed(1, 1002), failed(1, 1004, 1003.0))
-    left = verify(BEFORE, ONE, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
+    left = quickly(BEFORE, ONE, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
     assert [one.final for one in left if one.check is Verification.FAILURES] == [True]
     assert len(seen) == 1
 
@@ -209,9 +210,9 @@ def test_an_evaluation_before_the_first_scrape_of_a_new_target_does_not_count() 
     wanted = replace(STAGED, rules=rules, jobs=(StagedJob("node", timedelta(seconds=1), 1),))
     early, later = at(1002.0, 1001.0), at(1009.0, 1002.4)
     look, _ = looks(early, later)
-    (left,) = verify(BEFORE, wanted, Reload(ASKED, NOW), look, timedelta(seconds=0.01))
+    (left,) = quickly(BEFORE, wanted, Reload(ASKED, NOW), look, timedelta(seconds=0.01))
     assert (left.check, left.final) == (Verification.EVALUATION, False)
     assert "since the first scrape of target a:1 of job node, which is new or changed" in left.what
-    assert verify(BEFORE, wanted, Reload(ASKED, NOW), looks(early, at(1016.0, 1003.0))[0]) == ()
+    assert quickly(BEFORE, wanted, Reload(ASKED, NOW), looks(early, at(1016.0, 1003.0))[0]) == ()
     same = replace(early, vitals=ASKED)
-    assert verify(same, wanted, Reload(ASKED, NOW), looks(early)[0]) == ()
+    assert quickly(same, wanted, Reload(ASKED, NOW), looks(early)[0]) == ()

@@ -17,12 +17,9 @@ from gonogo.reload.place import ReloadPlace
 from gonogo.reload.result import ReloadStep
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trigger import Reply, Triggered
+from gonogo.reload.waits import RELOAD_WAITS
 from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause
-from gonogo.stopping import pause as wait
-
-LOOK_EVERY = 0.25
-"""Seconds between two looks at the server."""
 
 
 class Settlement(StrEnum):
@@ -56,7 +53,7 @@ def settle(
     triggered: Triggered,
     look: Callable[[], Vitals],
     patience: timedelta,
-    every: float = LOOK_EVERY,
+    every: timedelta = RELOAD_WAITS.look_every,
 ) -> Settled:
     """Look at the server until the end of the reload is known, or ``patience`` is over.
 
@@ -72,7 +69,7 @@ def settle(
         if time.monotonic() - began >= patience.total_seconds():
             outcome, detail = _at_last(before, now, triggered, missed, patience)
             return Settled(outcome, detail, now, time.monotonic() - began)
-        pause(every)
+        pause(every.total_seconds())
         now, missed = _glance(look)
     return Settled(*found, now, time.monotonic() - began)
 
@@ -134,9 +131,6 @@ def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
 MOST_RETRIES = 3
 """The largest number of retries."""
 
-FIRST_PAUSE = timedelta(seconds=2)
-"""The longest pause before the first retry. It doubles with each retry."""
-
 _SAFE = frozenset({Reply.UNREACHED, Reply.NOT_READY})
 """The answers that prove at once that no reload happened, and after which a retry may succeed.
 
@@ -182,25 +176,28 @@ def ask(course: Course, place: ReloadPlace, before: ServerState, *, back: bool =
         triggered = sent.value or Triggered(Reply.NOT_SENT, sent.detail)
         done = course.take(end, _settle_step, place, asked, triggered)
         settled = done.value or Settled(Settlement.UNKNOWN, done.detail)
-        pause = retry_pause(triggered, settled, retries, random.random())  # noqa: S311 - jitter, no secret
-        if pause is None:
+        dice = random.random()  # noqa: S311 - jitter, no secret
+        later = retry_pause(triggered, settled, retries, dice, place.waits.first_pause)
+        if later is None:
             break
-        wait(pause.total_seconds())
+        pause(later.total_seconds())
         course.retries += 1
     if settled.outcome is not Settlement.LOADED and not back:
         raise StepFailed(end, replace(done, value=settled))
     return Asked(asked, settled, back)
 
 
-def retry_pause(triggered: Triggered, settled: Settled, retries: int, dice: float) -> timedelta | None:
-    """Return the pause before the next attempt, or ``None`` if no retry is allowed.
+def retry_pause(
+    triggered: Triggered, settled: Settled, retries: int, dice: float, first: timedelta = RELOAD_WAITS.first_pause
+) -> timedelta | None:
+    """Return the pause before the next attempt, or ``None`` if no retry is allowed. ``first`` is the longest first one.
 
     Only a reload that is proved not to have happened is tried again. A server that answers 500 would answer 500 again,
     and a reload that is not settled may still come. ``dice`` is a random number in [0, 1), so that many clients do not
     retry at the same time.
     """
     safe = settled.outcome is Settlement.NOT_HAPPENED and triggered.reply in _SAFE
-    return FIRST_PAUSE * (1 << retries) * (0.5 + 0.5 * dice) if safe and retries < MOST_RETRIES else None
+    return first * (1 << retries) * (0.5 + 0.5 * dice) if safe and retries < MOST_RETRIES else None
 
 
 def _vitals(place: ReloadPlace, before: ServerState) -> Vitals:

@@ -18,6 +18,7 @@ from gonogo.reload.trees.marker import state_in_force
 from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
 from gonogo.reload.trigger import Triggered, missing_program, post_reload, reload_by_command
+from gonogo.reload.waits import RELOAD_WAITS, ReloadWaits
 from gonogo.server.address import parse_address
 from gonogo.server.api import formatted
 from gonogo.server.http import Client
@@ -91,6 +92,7 @@ class ReloadRequest:
         even_unchanged: whether to reload although the server has everything already.
         checked: the runs of lint and unit tests that were just made on exactly these files.
         beat: whether to write a beat after a proved reload.
+        waits: the waits that no policy sets.
     """
 
     policy_file: PolicyFile
@@ -105,6 +107,7 @@ class ReloadRequest:
     even_unchanged: bool = False
     checked: tuple[Run, ...] = ()
     beat: bool = True
+    waits: ReloadWaits = RELOAD_WAITS
 
 
 ONE_ANSWER = timedelta(seconds=30)
@@ -190,6 +193,7 @@ class ReloadPlace:
     state: StateFolder
     live: Tree | None
     staged: Tree | None
+    waits: ReloadWaits = RELOAD_WAITS
 
 
 def place_of(request: ReloadRequest) -> ReloadPlace:
@@ -215,4 +219,5 @@ def place_of(request: ReloadRequest) -> ReloadPlace:
         state=state if live is None else state_in_force(state, live),
         live=live,
         staged=None if live is None or request.staged is None else staged_tree(request.staged, live),
+        waits=request.waits,
     )

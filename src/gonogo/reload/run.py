@@ -30,9 +30,6 @@ from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.verify import still_proved_step, verify_new_step
 from gonogo.stopping import stop_now, whole
 
-LOCK_PATIENCE = 30.0
-"""Seconds to wait for the lock that another reload holds."""
-
 
 def reload(request: ReloadRequest, listener: Listener = ignored) -> ReloadResult:
     """Load the configuration on disk, or a staged one, on the server.
@@ -104,7 +101,7 @@ def _transaction(
 
 def lock_step(held: ExitStack, place: ReloadPlace, *, recovers: bool = False) -> Done[None]:
     """Take the server's lock. Unless this is a recovery, no earlier reload may be left half finished."""
-    held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
+    held.enter_context(hold_server(place.state, place.waits.lock.total_seconds(), place.live))
     if not recovers:
         state = place.state if place.live is None else state_in_force(place.state, place.live)
         if pending(state) is not None:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from gonogo.errors import GonogoError
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.model.evidence import TargetHealth
-from gonogo.reload.asking import LOOK_EVERY
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.document import UnreadableConfiguration
@@ -23,6 +22,7 @@ from gonogo.reload.trees.good_trees import GoodTree, Load, good_tree, newest
 from gonogo.reload.trees.manifest import Manifest, snapshot
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import Tree
+from gonogo.reload.waits import RELOAD_WAITS
 from gonogo.server.server_state import ServerState
 from gonogo.stopping import pause
 
@@ -139,7 +139,9 @@ def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
     )
 
 
-def discovered_state(look: Callable[[], ServerState], verified: Load | None = None) -> ServerState:
+def discovered_state(
+    look: Callable[[], ServerState], verified: Load | None = None, every: timedelta = RELOAD_WAITS.look_every
+) -> ServerState:
     """Look at a server until its discovery is finished, or its time is up by the server's own clock.
 
     Before that, a target that was always down is missing or has no health. A snapshot could not distinguish it from a
@@ -157,7 +159,7 @@ def discovered_state(look: Callable[[], ServerState], verified: Load | None = No
         if (through and was_through) or now.now >= _deadline(now):
             return now
         was_through = through
-        pause(max(LOOK_EVERY, time.monotonic() - asked))
+        pause(max(every.total_seconds(), time.monotonic() - asked))
 
 
 def is_through(state: ServerState) -> bool:
@@ -181,7 +183,8 @@ def _server(_: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[s
         yield why
         return
     good = newest(place.state)
-    found.before = discovered_state(place.server.state, None if good is None else good.loaded)
+    verified = None if good is None else good.loaded
+    found.before = discovered_state(place.server.state, verified, place.waits.look_every)
 
 
 def _trees(_: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:

@@ -14,7 +14,7 @@ from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.promql.drift import Key
-from gonogo.reload.asking import LOOK_EVERY, Asked, Settlement
+from gonogo.reload.asking import Asked, Settlement
 from gonogo.reload.compare.placed_rules import placed
 from gonogo.reload.compare.rules import rules_difference
 from gonogo.reload.comparison import configuration, rules, unmet
@@ -26,14 +26,12 @@ from gonogo.reload.own_file import own_file, unproved, unproved_scrapes
 from gonogo.reload.place import ReloadPlace
 from gonogo.reload.snapshot import Ready, Snapshot
 from gonogo.reload.trees.manifest import content_differences, snapshot
+from gonogo.reload.waits import RELOAD_WAITS, ReloadWaits
 from gonogo.server.server_state import ServerState
 from gonogo.stopping import pause
 
-SLACK = timedelta(seconds=10)
-"""Extra time for a server, beyond its slowest group and scrapes: discovery runs only every 5 s."""
 
-
-def patience(staged: StagedConfiguration) -> timedelta:
+def patience(staged: StagedConfiguration, slack: timedelta = RELOAD_WAITS.slack) -> timedelta:
     """Return how long a server may take to reach the staged state.
 
     A new target is scraped within the interval of its job. After that every group is evaluated within its own interval,
@@ -43,7 +41,7 @@ def patience(staged: StagedConfiguration) -> timedelta:
     offset = max((none, *(staged.query_offset if group.delay is None else group.delay for group in staged.rules)))
     group = max((none, *(group.interval or staged.evaluation_interval for group in staged.rules)))
     job = max((none, *(job.interval for job in staged.jobs)))
-    return job + max(job, group) + offset + SLACK
+    return job + max(job, group) + offset + slack
 
 
 def verify(
@@ -53,6 +51,7 @@ def verify(
     look: Callable[[], ServerState],
     within: timedelta | None = None,
     at_most: timedelta | None = None,
+    waits: ReloadWaits = RELOAD_WAITS,
 ) -> tuple[Unmet, ...]:
     """Look at the server until no problem is left, a problem is final, or the time is up. Return the problems.
 
@@ -64,7 +63,8 @@ def verify(
     this limit.
     """
     began = time.monotonic()
-    ends = began + (patience(staged) if within is None else within).total_seconds()
+    usual = patience(staged, waits.slack)
+    ends = began + (usual if within is None else within).total_seconds()
     longest = ends if at_most is None else began + at_most.total_seconds()
     scrapes, results, evaluated, arrived = FirstScrapes(), FirstResults(), 0, 0
     while True:
@@ -75,20 +75,20 @@ def verify(
             compared = LoadedComparison(before, now, staged, reload, scrapes, results).seen()
             if len(compared.results.first) > arrived and at_most is not None:
                 arrived = len(compared.results.first)
-                ends = max(ends, asked + patience(staged).total_seconds())  # then the rules that read these are due
+                ends = max(ends, asked + usual.total_seconds())  # then the rules that read these are due
             scrapes, results = compared.scrapes, compared.results
             left = unmet(compared)
             if any(one.check is Verification.FAILURES and not one.final for one in left):
                 reload = replace(reload, failing=now)  # the last failure must be followed by evaluations without one
-                ends = max(ends, min(longest, asked + patience(staged).total_seconds()))
+                ends = max(ends, min(longest, asked + usual.total_seconds()))
             advanced = sum((one.evaluated_at or 0.0) > reload.at for group in now.rules for one in group.rules)
             if advanced > evaluated:  # a loaded machine needs longer than the intervals for thousands of groups
                 evaluated = advanced
-                ends = max(ends, min(longest, time.monotonic() + SLACK.total_seconds()))
+                ends = max(ends, min(longest, time.monotonic() + waits.slack.total_seconds()))
         took = time.monotonic() - asked
         if not left or any(one.final for one in left) or time.monotonic() >= ends:
             return left
-        pause(max(LOOK_EVERY, took))  # a large server gets pauses between the looks
+        pause(max(waits.look_every.total_seconds(), took))  # a large server gets pauses between the looks
 
 
 def _looked(look: Callable[[], ServerState], url: str) -> tuple[ServerState | None, tuple[Unmet, ...]]:
@@ -112,7 +112,8 @@ def verify_step(place: ReloadPlace, before: ServerState, wanted: StagedConfigura
         return _still_there(place, before, wanted)
     if reload is None:
         return judged((f"the reload of the old files: {asked.settled.detail}",), "")
-    left = verify(before, wanted, reload, place.server.state, at_most=place.policy_file.reload.timeout)
+    longest = place.policy_file.reload.timeout
+    left = verify(before, wanted, reload, place.server.state, at_most=longest, waits=place.waits)
     count = sum(len(group.rules) for group in wanted.rules)
     well = f"{count} rules and {len(wanted.jobs)} jobs are loaded as in the files, evaluated and scraped since"
     return judged(tuple(map(str, left)), well)
