@@ -213,7 +213,6 @@ def test_an_invisible_change_is_refused_if_the_process_is_not_seen(
     reloaded(yard)
     (tmp_path / "proc").mkdir()
     monkeypatch.setattr(own_file, "server_processes", lambda *_: ())
-    monkeypatch.setattr(own_file, "server_processes", lambda *_: ())
     write_job(yard.stage(), more=RELABELLED % "device")
     refused = reload(yard.request())
     assert refused.became is Became.REFUSED, told(refused)

@@ -7,12 +7,11 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import snapshot
@@ -190,22 +189,18 @@ def test_every_byte_is_synced_before_the_first_rename(tmp_path: Path, monkeypatc
     """The marker, the copies and the new files are synced first. Each folder is synced after its renames."""
     here = place(tmp_path)
     seen: list[str] = []
-    sync_files, sync_folder = durable.sync_files, durable.sync_folder
+    really = os.fsync
 
-    def files(paths: Iterable[Path]) -> None:
-        seen.append("files")
-        sync_files(paths)
+    def fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        seen.append(f"{'folder' if path.is_dir() else 'file'} {path.name}")
+        really(descriptor)
 
-    def folder(path: Path) -> None:
-        seen.append(f"folder {path.name}")
-        sync_folder(path)
-
-    monkeypatch.setattr(durable, "sync_files", files)
-    monkeypatch.setattr(durable, "sync_folder", folder)
+    monkeypatch.setattr(os, "fsync", fsync)
     switch_now(here, seen.append)
     assert seen.index("folder objects") < seen.index("kept both sides")
     assert seen.index(f"folder {here.state.folder.name}") < seen.index("marked") < seen.index("written rules/a.yml")
     renames = [place for place, step in enumerate(seen) if step.startswith(("renamed", "removed"))]
-    beside = [place for place, step in enumerate(seen) if step == "files"][-1]
+    beside = [place for place, step in enumerate(seen) if step.startswith("file ")][-1]
     assert seen.index("written prometheus.yml") < beside < renames[0]
     assert renames[-1] < seen.index("folder rules")

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees import state_folder
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import MOST_FILES
 from gonogo.reload.trees.marker import pending, write_marker
@@ -161,11 +160,11 @@ def test_a_marker_that_cannot_be_synced_is_removed(tmp_path: Path, monkeypatch: 
     assert here.stand() == old
 
 
-def test_a_note_too_large_to_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_too_large_to_be_read_again_is_not_written(tmp_path: Path) -> None:
     """A marker that cannot be read would make a rollback impossible."""
     here = place(tmp_path)
+    here = replace(here, state=replace(here.state, largest_note=1000))
     old = here.stand()
-    monkeypatch.setattr(state_folder, "LARGEST_NOTE", 1000)
     with pytest.raises(Refused, match="too many and too long"):
         switch_now(here)
     with pytest.raises(Refused, match="too many and too long"):

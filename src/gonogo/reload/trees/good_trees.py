@@ -92,7 +92,7 @@ def keep_good(
         state.make()
         keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
         note = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
-        write_note(path, _SCHEMA, {**note, "unlinked": gone, "read_from": read_from})
+        write_note(path, _SCHEMA, {**note, "unlinked": gone, "read_from": read_from}, state.largest_note)
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error
     for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:

@@ -92,7 +92,7 @@ def write_marker(state: StateFolder, plan: Plan) -> None:
         "folders": plan.folders,
         "in_place": plan.in_place,
     }
-    write_note(state.marker, _SCHEMA, note)
+    write_note(state.marker, _SCHEMA, note, state.largest_note)
 
 
 def pending(state: StateFolder) -> Plan | None:

@@ -32,12 +32,20 @@ PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
 
+LARGEST_NOTE = 64 * 1024 * 1024
+"""The largest size of a note in bytes. A switch of 10,000 files takes about 10 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class StateFolder:
-    """The folder with the state of one server's reloads, which may not exist. ``server`` is the URL in normal form."""
+    """The folder with the state of one server's reloads, which may not exist.
+
+    ``server`` is the URL in normal form. A note with more bytes than ``largest_note`` is not written.
+    """
 
     folder: Path
     server: str
+    largest_note: int = LARGEST_NOTE
 
     @property
     def lock(self) -> Path:
@@ -87,11 +95,7 @@ def state_folder(folder: Path, server: str) -> StateFolder:
     return StateFolder(folder.absolute() / "reload" / f"{shown}-{identity}", server)
 
 
-LARGEST_NOTE = 64 * 1024 * 1024
-"""The largest size in bytes. A switch of 10,000 files takes about 10 MB."""
-
-
-def write_note(path: Path, schema: str, value: Mapping[str, object]) -> None:
+def write_note(path: Path, schema: str, value: Mapping[str, object], largest: int = LARGEST_NOTE) -> None:
     """Write a note. When this function returns, the note survives a power cut.
 
     Raises:
@@ -99,11 +103,11 @@ def write_note(path: Path, schema: str, value: Mapping[str, object]) -> None:
         Refused: the note would be too large to be read again.
     """
     content = json.dumps({"schema": schema, **value}, separators=(",", ":")).encode()
-    if len(content) > LARGEST_NOTE:
+    if len(content) > largest:
         raise Refused(
             "the names of these files are too many and too long to be recorded",
             where=str(path),
-            why=f"{len(content)} bytes, at most {LARGEST_NOTE} can be read again",
+            why=f"{len(content)} bytes, at most {largest} can be read again",
             next_step="nothing was changed; put the rules into fewer files, or into folders with shorter names",
         )
     durable.replace(path, content, PRIVATE_FILE)
