@@ -34,7 +34,8 @@ def asked(*names: str, side: AskedPromtool | None = None, room: int = LONGEST_AR
     """Ask a promtool about the named files."""
     scratch = Path("scratch")
     scratch.mkdir(exist_ok=True)
-    return arbitrate(named_inputs(map(Path, names)), side or AskedPromtool(), scratch, room)
+    asked = side or AskedPromtool()
+    return arbitrate(named_inputs(map(Path, names)), asked, asked.promtool(), scratch, room)
 
 
 def told(arbiter: Arbiter) -> list[str]:

@@ -25,20 +25,21 @@ LARGEST_FAULTY = 1024 * 1024
 """The largest file with mistakes that promtool is asked about: it prints 5 GB of messages for 16 MB of brackets."""
 
 
-def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path, room: int = LONGEST_ARGUMENTS) -> Arbiter:
+def arbitrate(
+    inputs: Inputs, side: AskedPromtool, promtool: Promtool, scratch: Path, room: int = LONGEST_ARGUMENTS
+) -> Arbiter:
     """Ask one promtool about all readable files.
 
     Args:
         inputs: the files to lint.
-        side: the promtool to ask.
+        side: the promtool to ask, and its names of the files.
+        promtool: the same promtool, as it was found.
         scratch: an empty folder for the rules inside resources, which promtool cannot read directly.
         room: the number of bytes that the names of one run may take.
 
     Raises:
-        MissingTool: the command does not exist, or is not a promtool. This says nothing about the files.
-        UsageError: the promtool is too old for a feature that it must turn on.
+        MissingTool: the system can no longer run the command. This says nothing about the files.
     """
-    promtool = side.promtool()
     passed = tuple(_passed(inputs, side, scratch))
     answers = _Answers(side, {side.key(name): file for name, file in passed})
     if inputs.configuration is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +26,7 @@ from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.outcome import Outcome
 from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.model.versions import release
-from gonogo.programs.promtool import PROMTOOL, version_number
+from gonogo.programs.promtool import PROMTOOL, Promtool
 from gonogo.programs.running import VMALERT, locate
 from gonogo.stopping import outcome
 
@@ -88,15 +87,16 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
         SourceError: the server to ask gives no valid answer.
     """
     by_vmalert = request.dialect is Dialect.VICTORIA_METRICS
-    if not by_vmalert:
-        locate(PROMTOOL[0])
-    progress(Progress("reading the files"))
-    inputs = _inputs(request)
-    undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
+    sides = () if by_vmalert else _sides(request)
     arbiter = VMALERT if by_vmalert else PROMTOOL[0]
-    notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
-    with _asked(inputs, () if by_vmalert else _sides(request, inputs)) as (version, judging):
-        estate = _estate(request, inputs, "" if version is None else outcome(version))
+    progress(Progress("reading the files"))
+    with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(2 * len(sides) or 1) as pool:
+        promtools = [pool.submit(side.promtool) for side in sides]
+        inputs = _inputs(request)
+        undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
+        notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
+        judging = _judging(pool, inputs, tuple(zip(sides, promtools, strict=True)), Path(scratch))
+        estate = _estate(request, inputs, outcome(promtools[0]).version if promtools else "")
         for informant in informants:
             estate, open_questions = informant(estate)
             notes += open_questions
@@ -118,14 +118,12 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
     )
 
 
-def _sides(request: LintRequest, inputs: Inputs) -> tuple[AskedPromtool, ...]:
-    """Return the promtools to ask. The command of the second one must exist as well."""
-    first = AskedPromtool(demanded=request.demanded, running=request.running)
-    second = request.second
-    if second is None:
-        return (first,)
-    locate(second.command[0])
-    return (first, replace(second, base=inputs.base, demanded=request.demanded, running=request.running))
+def _sides(request: LintRequest) -> tuple[AskedPromtool, ...]:
+    """Return the promtools to ask. The command of each must exist."""
+    named = (AskedPromtool(), *(() if request.second is None else (request.second,)))
+    for side in named:
+        locate(side.command[0])
+    return tuple(replace(side, demanded=request.demanded, running=request.running) for side in named)
 
 
 def _inputs(request: LintRequest) -> Inputs:
@@ -141,24 +139,22 @@ def _inputs(request: LintRequest) -> Inputs:
     return policy_inputs(request.policy_file)
 
 
-@contextmanager
-def _asked(
-    inputs: Inputs, sides: tuple[AskedPromtool, ...]
-) -> Iterator[tuple[Future[str] | None, list[Future[Arbiter]]]]:
-    """Run the promtools while the block runs; without any, run vmalert if it is installed.
+def _judging(
+    pool: ThreadPoolExecutor, inputs: Inputs, asked: tuple[tuple[AskedPromtool, Future[Promtool]], ...], scratch: Path
+) -> list[Future[Arbiter]]:
+    """Ask the promtools in the background; without any, ask vmalert if it is installed."""
+    running: list[Future[Arbiter]] = []
+    for number, (side, promtool) in enumerate(asked):
+        folder = scratch / str(number)
+        folder.mkdir()
+        running.append(pool.submit(_judged, inputs, replace(side, base=inputs.base), promtool, folder))
+    if not asked and has_vmalert():
+        running.append(pool.submit(arbitrate_by_vmalert, inputs, scratch))
+    return running
 
-    Yields the coming version of the first promtool, if one is asked, and the coming judgements.
-    """
-    with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
-        version = pool.submit(version_number, sides[0].command) if sides else None
-        running: list[Future[Arbiter]] = []
-        for number, side in enumerate(sides):
-            folder = Path(scratch) / str(number)
-            folder.mkdir()
-            running.append(pool.submit(arbitrate, inputs, side, folder))
-        if not sides and has_vmalert():
-            running.append(pool.submit(arbitrate_by_vmalert, inputs, Path(scratch)))
-        yield version, running
+
+def _judged(inputs: Inputs, side: AskedPromtool, promtool: Future[Promtool], scratch: Path) -> Arbiter:
+    return arbitrate(inputs, side, promtool.result(), scratch)
 
 
 def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:

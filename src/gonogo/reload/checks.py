@@ -218,7 +218,7 @@ def _other_side(place: ReloadPlace, mirror: Mirror, here: AskedPromtool) -> Aske
 
 def _asked(policy_file: PolicyFile, side: AskedPromtool) -> tuple[str, tuple[str, ...]]:
     with TemporaryDirectory(prefix="gonogo-cross-") as scratch:
-        arbiter = arbitrate(policy_inputs(policy_file), side, Path(scratch))
+        arbiter = arbitrate(policy_inputs(policy_file), side, side.promtool(), Path(scratch))
     return arbiter.version, tuple(f"{one.where.start}: {one.message}" for one in arbiter.refusals)
 
 
