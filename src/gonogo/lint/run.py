@@ -91,8 +91,9 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
     arbiter = VMALERT if by_vmalert else PROMTOOL[0]
     progress(Progress("reading the files"))
     with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(2 * len(sides) or 1) as pool:
-        promtools = [pool.submit(side.promtool) for side in sides]
+        promtools = [pool.submit(side.promtool) for side in sides[:1]]
         inputs = _inputs(request)
+        promtools += [pool.submit(side.promtool) for side in sides[1:]]  # a container may be slow to say no
         undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
         notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
         judging = _judging(pool, inputs, tuple(zip(sides, promtools, strict=True)), Path(scratch))

@@ -142,9 +142,8 @@ def _recorded(entry: Mapping[str, Any], realm: Mapping[str, str], worst_by: str 
     expression = entry["expr"].rstrip("\n")
     if "worst" in entry and worst_by is not None:
         expression = f"{entry['worst']}{worst_by}({expression})"
-        if "unless_nan" in entry:
-            series = entry["unless_nan"]
-            expression += f"\nunless group{worst_by}({series} != {series})"
+        if "invalid" in entry:
+            expression += f"\nunless group{worst_by}({entry['invalid'].rstrip()})"
     return Rule(RuleKind.RECORD, entry["record"], expression, {**realm, **entry.get("labels", {})})
 
 

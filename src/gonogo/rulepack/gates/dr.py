@@ -2,7 +2,7 @@
 
 A rehearsal restores a backup for real. The gate reads the time since the last success, and the 95th percentile of the
 duration of rehearsals over 30 days, in minutes. With subjects, the age is that of the worst subject, and absent while
-the time of one is not a number. A subject that never had a rehearsal is not missed.
+the time of one is not a number or more than 5 s in the future. A subject that never had a rehearsal is not missed.
 
 The histogram's buckets end at 60, 120, 300, 600, 720, 900, 1800 and 3600 s. 720 s is the preset's own limit of 12
 minutes, so the result is exact on either side of it. `histogram_quantile` interpolates within a bucket and gives 60
