@@ -114,10 +114,13 @@ def test_a_success_with_an_error_is_no_answer() -> None:
 PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
 
 
-@pytest.mark.parametrize("partial", [PARTIAL, '"isPartial":true'])
+@pytest.mark.parametrize("partial", [PARTIAL, '"isPartial":true', '"isPartial":"true"', '"isPartial":1'])
 @pytest.mark.parametrize(
     ("read", "data"),
     [
+        (lambda client, url: query(client, url, "up"), '{"resultType":"vector","result":[]}'),
+        (server_time, '{"resultType":"scalar","result":[1700000000,"1700000000"]}'),
+        (lambda client, url: label_values(client, url, "job", "up", 0, 1), "[]"),
         (rules, '{"groups":[]}'),
         (targets, '{"activeTargets":[]}'),
         (build_info, '{"version":"2.42.0","goVersion":"go1"}'),
@@ -125,7 +128,7 @@ PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
         (lambda client, url: series_labels(client, url, "up", 0, 1), "[]"),
     ],
 )
-def test_a_partial_answer_is_refused_by_readers_without_warnings(
+def test_a_partial_answer_to_any_question_is_refused(
     read: Callable[[Client, str], object], data: str, partial: str
 ) -> None:
     """The error names the missing part, without secrets. An answer without warnings is accepted."""
@@ -134,21 +137,22 @@ def test_a_partial_answer_is_refused_by_readers_without_warnings(
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(PartialAnswer, match="partial") as caught:
         read(client, server.url)
     assert "tops3cret" not in str(caught.value)
-    whole = f'{{"status":"success","data":{data},"warnings":[],"infos":["x"]}}'.encode()
+    whole = f'{{"status":"success","data":{data},"warnings":[],"isPartial":false,"infos":["x"]}}'.encode()
     with faulty(lambda c: c.answer("200 OK", whole)) as server:
         read(client, server.url)
 
 
-def test_the_warnings_of_a_query_come_with_its_answer() -> None:
-    """The series are kept beside the warning. The warning shows no header of the policy."""
-    client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
-    body = EMPTY_ANSWER[:-1] + f",{PARTIAL}}}".encode()
-    with faulty(lambda c: c.answer("200 OK", body)) as server:
-        assert query(client, server.url, "up").warnings == ("store 10.0.0.1:10901 of <secret> did not answer",)
-    body = f'{{"status":"success","data":["a"],{PARTIAL}}}'.encode()
-    with faulty(lambda c: c.answer("200 OK", body)) as server:
-        found = label_values(client, server.url, "job", "up", 0, 1)
-    assert (found.values, found.warnings) == (("a",), ("store 10.0.0.1:10901 of <secret> did not answer",))
+def test_every_warning_is_shown_and_a_list_of_warnings_is_a_list() -> None:
+    """The error has all warnings of an answer. A text in the place of the list is not the shape of the API."""
+    with faulty(lambda c: c.answer("200 OK", EMPTY_ANSWER[:-1] + b',"warnings":["a","b"]}')) as server:
+        with pytest.raises(PartialAnswer) as caught:
+            query(Client(), server.url, "up")
+        assert caught.value.why == "a; b"
+    with (
+        faulty(lambda c: c.answer("200 OK", EMPTY_ANSWER[:-1] + b',"warnings":"a"}')) as server,
+        pytest.raises(SourceError, match="have the shape"),
+    ):
+        query(Client(), server.url, "up")
 
 
 def test_repeated_credentials_are_not_shown() -> None:

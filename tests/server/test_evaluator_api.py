@@ -9,6 +9,7 @@ import pytest
 
 from gonogo.errors import SourceError
 from gonogo.model.rule import ITSELF, Engine, Evaluator
+from gonogo.server.envelope import PartialAnswer
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
 from tests.faulty_server import Connection, FaultyServer, faulty
@@ -180,3 +181,13 @@ def test_unknown_external_labels_behind_thanos_are_not_guessed(stores: object, f
     assert found.external_labels == {}
     assert why in found.unread
     assert "prometheus.rules_url" in found.unread
+
+
+@pytest.mark.parametrize("path", ["rules", "stores", "status/flags"])
+def test_a_partial_answer_of_thanos_is_partial(path: str) -> None:
+    """A list that may lack a store says nothing about the external labels, so it is no setting that cannot be read."""
+    answers = answering([group(partialResponseStrategy="ABORT")], stores={}, **{"status/flags": {}})
+    answers[f"/api/v1/{path}"] = answers[f"/api/v1/{path}"][:-1] + b',"warnings":["a store is gone"]}'
+    with pytest.raises(PartialAnswer) as caught:
+        read(answers)
+    assert caught.value.why == "a store is gone"

@@ -137,19 +137,6 @@ def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> No
     assert query_answer(envelope("vector", [])).at is None
 
 
-def test_warnings_and_a_partial_answer_are_kept_as_warnings() -> None:
-    """A warning may mean that series are missing. So does ``isPartial`` of VictoriaMetrics."""
-    assert query_answer(envelope("vector", [], warnings=["a", "b"], infos=["c"])).warnings == ("a", "b")
-    said: tuple[object, ...] = (True, "true", 1, {})
-    for partial in said:
-        assert query_answer(envelope("vector", [], isPartial=partial)).warnings == (
-            "the server says that its answer is partial",
-        )
-    assert query_answer(envelope("vector", [], isPartial=False, warnings=None)).warnings == ()
-    with pytest.raises(Misshapen):
-        query_answer(envelope("vector", [], warnings="a"))
-
-
 @given(st.lists(st.tuples(st.floats(0, 4e9, allow_nan=False), st.floats(allow_nan=False)), min_size=1))
 def test_every_double_is_read_exactly(samples: list[tuple[float, float]]) -> None:
     """A number that a server writes in full is read to the last bit."""

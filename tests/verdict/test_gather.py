@@ -14,14 +14,16 @@ import yaml
 
 from gonogo.errors import UsageError
 from gonogo.model.evidence import RunState, TargetHealth, Unread
+from gonogo.model.outcome import Reason
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.http import Client
 from gonogo.server.rules_api import rules
+from gonogo.verdict.core.answers import answer_doubts
 from gonogo.verdict.decide import prepare
 from gonogo.verdict.gather import Gathered, gather
-from tests.faulty_server import Connection, faulty
+from tests.faulty_server import EMPTY_ANSWER, Connection, faulty
 from tests.live.proxy import Passing, Spoil, proxy
 from tests.waiting import await_true
 
@@ -39,7 +41,8 @@ rules: [rules.yml]
 tests: []
 """
 RUNS = {"obs-lint": RunState(1.0, last_passed=True)}
-UNPUBLISHED = b'"warnings":["a shard is gone"],"status":"success"'
+WHOLE = b'"status":"success"'
+PARTIAL = b'"warnings":["a shard is gone"],"status":"success"'
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,23 @@ def test_questions_without_an_answer_are_unread(folder: Path) -> None:
     assert [group.name for group in given.files] == ["g"]
 
 
+def test_a_partial_answer_about_quoted_names_is_partial(tmp_path: Path) -> None:
+    """Only a server that cannot read quoted names leaves their sources untraced."""
+    (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
+    rule = {"record": "up_twice", "expr": 'sum({"http.requests"})'}
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}), encoding="utf-8")
+
+    def warn(connection: Connection) -> None:
+        warned = b"gonogo_selector" in connection.request and b"http.requests" in connection.request
+        connection.answer("200 OK", EMPTY_ANSWER.replace(WHOLE, PARTIAL) if warned else EMPTY_ANSWER)
+
+    with faulty(warn) as server:
+        found = gathered(tmp_path, server.url).evidence
+    assert isinstance(found.origins, Unread)
+    assert found.origins.partial
+    assert found.untraced == {}
+
+
 def test_an_error_in_a_thread_is_raised_in_the_main_thread(folder: Path) -> None:
     """The error is not a failure of the server."""
     with pytest.raises(UsageError, match="is not the URL of a server"):
@@ -137,7 +157,7 @@ def test_all_evidence_is_read_in_one_batch(folder: Path, server: RunningServer) 
     assert {target.health for target in given.targets} == {TargetHealth.UP, TargetHealth.DOWN}
     assert not isinstance(given.origins, Unread)
     assert {row["instance"] for rows in given.origins.values() for row in rows} == {"own", "dead"}
-    assert (given.pushes, given.vanished, given.warnings) == ((), (), ())
+    assert (given.pushes, given.vanished) == ((), ())
     assert not given.nan_ends_series
     assert found.evidence.version
     assert found.clock_skew_seconds == pytest.approx(0, abs=2)
@@ -194,9 +214,11 @@ def test_the_day_of_recent_subjects_ends_at_the_time_of_the_server(
 
 @pytest.mark.live
 @pytest.mark.xdist_group("gather")
-@pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/label/"])
-def test_a_warning_on_any_answer_is_kept(folder: Path, server: RunningServer, path: str) -> None:
+@pytest.mark.parametrize("path", ["query", "label/", "rules", "targets", "status/buildinfo"])
+def test_a_warning_in_any_answer_makes_the_verdict_partial(folder: Path, server: RunningServer, path: str) -> None:
     """A partial list of subjects counts too, because it may lack a subject."""
     with proxy(server.url) as front:
-        front.spoil = only(path, lambda p: replace(p, body=p.body.replace(b'"status":"success"', UNPUBLISHED, 1)))
-        assert gathered(folder, front.url).evidence.warnings == ("a shard is gone",)
+        front.spoil = only(f"/api/v1/{path}", lambda p: replace(p, body=p.body.replace(WHOLE, PARTIAL, 1)))
+        doubts = tuple(answer_doubts(gathered(folder, front.url).evidence))
+    assert {doubt.reason for doubt in doubts} == {Reason.PARTIAL}
+    assert all("a shard is gone" in doubt.detail for doubt in doubts)

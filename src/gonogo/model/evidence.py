@@ -88,7 +88,6 @@ class Evidence:
         vanished: subjects that a required signal had within 24 h and that may be missing now.
         runs: run gate -> the records that the journal has for the policy's files.
         files: the rule groups of the policy's own rule files, with the evaluator's external labels.
-        warnings: the warnings of the server in any answer.
         rules_untold: True if no program listed its rules. Then an empty ``rules`` does not
             mean that there are no rules.
         evaluator: the program that evaluates the rules, and its settings.
@@ -106,7 +105,6 @@ class Evidence:
     vanished: tuple[Mapping[str, str], ...] | Unread = ()
     runs: Mapping[str, RunState] = field(default_factory=dict)
     files: tuple[RuleGroup, ...] = ()
-    warnings: tuple[str, ...] = ()
     rules_untold: bool = False
     nan_ends_series: bool = False
     untraced: Mapping[str, Unread] = field(default_factory=dict)

@@ -9,7 +9,6 @@ Each question raises ``SourceError`` if there was no valid answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from urllib.parse import quote
@@ -21,20 +20,12 @@ from gonogo.server.envelope import ask, refused
 from gonogo.server.http import Client
 from gonogo.server.query_answer import END_OF_TIME, QueryAnswer, query_answer
 from gonogo.server.shape import JsonObject, data_of, listing, mapping, text, texts
-from gonogo.server.versions import NOW, warnings_of
+from gonogo.server.versions import NOW
 
-__all__ = ["LabelAnswer", "QueryAnswer", "label_values", "query", "series_labels", "server_time"]
+__all__ = ["QueryAnswer", "label_values", "query", "series_labels", "server_time"]
 
 _OF_THE_EXPRESSION = frozenset({"execution", "bad_data"})
 """The types of errors that the expression causes. Every other type is a fault of the server."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelAnswer:
-    """The values of a label. If there are ``warnings``, some values may be missing."""
-
-    values: tuple[str, ...]
-    warnings: tuple[str, ...]
 
 
 def query(
@@ -51,10 +42,7 @@ def query(
         SourceError: there was no valid answer, or the answer does not consist of numbers.
     """
     form = _form(client, promql) | (NOW if at is None else {"time": f"{at:.3f}"})
-    answer = ask(
-        client, base_url, "/api/v1/query", partial(query_answer, histograms=histograms), form, partial_too=True
-    )
-    return replace(answer, warnings=_shown(client, answer.warnings)) if answer.warnings else answer
+    return ask(client, base_url, "/api/v1/query", partial(query_answer, histograms=histograms), form)
 
 
 def server_time(client: Client, base_url: str) -> float:
@@ -71,11 +59,10 @@ def server_time(client: Client, base_url: str) -> float:
     return times[0]
 
 
-def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> LabelAnswer:
+def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> tuple[str, ...]:
     """List a label's values among the series that matched a selector between two unix times."""
     path = f"/api/v1/label/{quote(label, safe='')}/values"
-    answer = ask(client, base_url, path, _values, _within(match, start, end), partial_too=True)
-    return replace(answer, warnings=_shown(client, answer.warnings))
+    return ask(client, base_url, path, _values, _within(match, start, end))
 
 
 def series_labels(client: Client, base_url: str, match: str, start: float, end: float) -> tuple[Mapping[str, str], ...]:
@@ -87,18 +74,12 @@ def _form(client: Client, promql: str) -> dict[str, str]:
     return {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
 
 
-def _shown(client: Client, warnings: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the warnings in a form that is safe to show."""
-    return tuple(client.quoted(warning.encode()) for warning in warnings)
-
-
 def _within(match: str, start: float, end: float) -> dict[str, str]:
     return {"match[]": match, "start": f"{start:.3f}", "end": f"{end:.3f}"}
 
 
-def _values(envelope: JsonObject) -> LabelAnswer:
-    values = tuple(text(value, "a label's value") for value in listing(envelope.get("data"), "data"))
-    return LabelAnswer(values, warnings_of(envelope))
+def _values(envelope: JsonObject) -> tuple[str, ...]:
+    return tuple(text(value, "a label's value") for value in listing(envelope.get("data"), "data"))
 
 
 def _label_sets(envelope: JsonObject) -> tuple[Mapping[str, str], ...]:

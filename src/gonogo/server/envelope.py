@@ -2,8 +2,7 @@
 
 gonogo checks the shape of an answer before it uses the data. An answer that is not JSON, says
 ``error`` or has another shape becomes a ``SourceError`` that quotes its beginning. An
-answer with warnings may be partial: ``ask`` refuses the answer unless the caller reads the
-warnings itself.
+answer with warnings may be partial, so ``ask`` refuses it for every question.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 from http import HTTPStatus
 from threading import Thread
 from typing import TypeVar
@@ -54,23 +52,18 @@ def ask(
     path: str,
     decode: Callable[[JsonObject], Decoded],
     form: Mapping[str, str] | None = None,
-    *,
-    partial_too: bool = False,
 ) -> Decoded:
     """Ask the API one question and decode the whole envelope of its answer.
 
-    ``partial_too`` is true if ``decode`` keeps the warnings, so that an answer with warnings is accepted.
-
     Raises:
-        PartialAnswer: the answer has warnings, and ``decode`` does not keep them.
+        PartialAnswer: the answer has warnings.
         SourceError: there was no valid answer.
         UsageError: ``base_url`` is not the URL of a server.
     """
     answer = client.get(base_url, path, form)
-    whole = decode if partial_too else partial(_whole, client, answer, decode)
     try:
         with _no_collection():
-            return whole(
+            return decode(
                 _envelope(client, answer)
             )  # no name holds the envelope: it must be freed before collection goes on
     except Misshapen as error:
@@ -82,18 +75,6 @@ def ask(
         ) from error
 
 
-def _whole(client: Client, answer: Answer, decode: Callable[[JsonObject], Decoded], envelope: JsonObject) -> Decoded:
-    """Decode an answer without warnings."""
-    if warnings := warnings_of(envelope):
-        raise PartialAnswer(
-            "the server warned that its answer may be partial",
-            where=answer.url,
-            why=client.quoted("; ".join(warnings).encode()),
-            next_step="repair the part of the server that the warning names, then ask again",
-        )
-    return decode(envelope)
-
-
 def _envelope(client: Client, answer: Answer) -> JsonObject:
     try:
         envelope = orjson.loads(answer.body)
@@ -103,6 +84,13 @@ def _envelope(client: Client, answer: Answer) -> JsonObject:
         raise _no_success(client, answer, envelope)
     if envelope.get("status") != "success" or envelope.get("error"):
         raise _no_success(client, answer, envelope)
+    if warnings := warnings_of(envelope):
+        raise PartialAnswer(
+            "the server warned that its answer may be partial",
+            where=answer.url,
+            why=client.quoted("; ".join(warnings).encode()),
+            next_step="repair the part of the server that the warning names, then ask again",
+        )
     return envelope
 
 

@@ -16,7 +16,7 @@ import orjson
 
 from gonogo.errors import SourceError
 from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup
-from gonogo.server.envelope import ask
+from gonogo.server.envelope import PartialAnswer, ask
 from gonogo.server.http import Client
 from gonogo.server.own_metrics import metrics_text, samples_of
 from gonogo.server.rules_api import rules
@@ -43,7 +43,7 @@ def evaluated_rules(client: Client, base_url: str) -> tuple[tuple[LoadedGroup, .
     """List the loaded rule groups, and read the settings of the program that evaluates them.
 
     Raises:
-        SourceError: the rules could not be read. If the settings could not be read,
+        SourceError: the rules could not be read, or an answer may be partial. If the settings could not be read,
             ``Evaluator.unread`` says why.
     """
     groups = rules(client, base_url)
@@ -118,6 +118,8 @@ def _thanos(client: Client, base_url: str) -> Evaluator:
     try:
         replicas = frozenset(flags(client, base_url).get("query.replica-label", "").split(","))
         found = ask(client, base_url, "/api/v1/stores", _label_sets)
+    except PartialAnswer:
+        raise
     except SourceError as error:
         return Evaluator(Engine.THANOS, unread=_unread_thanos(client.quoted(error.what.encode())))
     kinds = {tuple(sorted((n, v) for n, v in labels.items() if n not in replicas)) for labels in found}

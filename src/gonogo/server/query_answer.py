@@ -12,7 +12,6 @@ from functools import partial
 
 from gonogo.model.series import Series
 from gonogo.server.shape import Json, JsonObject, Misshapen, data_of, listing, shown
-from gonogo.server.versions import warnings_of
 
 END_OF_TIME = 253_402_300_800
 """The unix time at which the year 10000 begins: no sample can have a later time."""
@@ -31,12 +30,10 @@ class QueryAnswer:
     Attributes:
         series: the series. A range selector gives samples with their own times. Every other
             expression gives one sample for each series, at the time of evaluation.
-        warnings: the server's warnings. If there are any, the answer may be partial.
         at: the time of evaluation in unix seconds; ``None`` if the answer does not contain it.
     """
 
     series: tuple[Series, ...]
-    warnings: tuple[str, ...]
     at: float | None
 
 
@@ -53,13 +50,13 @@ def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnsw
     result = listing(data.get("result"), "the result")
     if kind == "matrix":
         build = partial(_of_any_samples if histograms else _of_samples, {})
-        return QueryAnswer(_all(result, build), warnings_of(envelope), None)
+        return QueryAnswer(_all(result, build), None)
     if kind == "scalar":
         result = [{"metric": {}, "value": result}]
     elif kind != "vector":
         raise Misshapen(f"the result is of type {kind!r}, not numbers")
     series = _all(result, _of_any_sample if histograms else _of_one_sample)
-    return QueryAnswer(series, warnings_of(envelope), series[0].newest if series else None)
+    return QueryAnswer(series, series[0].newest if series else None)
 
 
 def _all(items: list[Json], build: Callable[[Json], Series]) -> tuple[Series, ...]:

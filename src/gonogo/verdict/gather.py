@@ -77,8 +77,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     A question without a valid answer is in the evidence as ``Unread``. This function raises no error.
     """
     policy, questions, client, url = survey.policy, survey.questions, survey.client, survey.server.url
-    warned: list[str] = []
-    server = Inquiry(client, url, warned.extend)
+    server = Inquiry(client, url)
     clock = asked("the server's time", lambda: _clock(client, url))
     over = [f"{named(metrics)}[{format_duration(window)}]" for window, metrics in questions.windows.items()]
     windows = [asked("the samples", partial(query, client, url, text, histograms=True)) for text in over]
@@ -116,7 +115,6 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     )
     evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
     evidence = _follow_up(server, survey, evidence)
-    evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
     return Gathered(evidence, None if isinstance(now, Unread) else now[0] - now[1])
 
 
@@ -140,9 +138,7 @@ def _assemble(
     build: Build | Unread,
 ) -> Evidence:
     answers = [outcome(window) for window in windows]
-    newest = outcome(instant)
-    read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
-    pushed, others = _pushes(newest)
+    pushed, others = _pushes(outcome(instant))
     unread = next((answer for answer in (now, build, *answers) if isinstance(answer, Unread)), None)
     return Evidence(
         now=time.time() if isinstance(now, Unread) else now[0],
@@ -152,7 +148,6 @@ def _assemble(
         targets=(),
         pushes=pushed,
         origins={},
-        warnings=tuple(dict.fromkeys(warning for answer in read for warning in answer.warnings)),
         nan_ends_series=not isinstance(build, Unread) and nan_ends_series(build.family),
     )
 
@@ -181,6 +176,8 @@ def _traced(
     """Join the sources of both questions. If the server cannot read the second one, its selectors are untraced."""
     if isinstance(classic, Unread):
         return replace(evidence, origins=classic)
+    if isinstance(quoted, Unread) and quoted.partial:
+        return replace(evidence, origins=quoted)
     if isinstance(quoted, Unread):
         return replace(evidence, origins=classic, untraced=dict.fromkeys((s.text for s in selectors), quoted))
     return replace(evidence, origins={**classic, **quoted})

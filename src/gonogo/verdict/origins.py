@@ -38,11 +38,10 @@ Origins = dict[str, tuple[Mapping[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """A server to ask. ``warned`` takes the warnings of each answer: an answer with warnings may be partial."""
+    """A server to ask."""
 
     client: Client
     url: str
-    warned: Callable[[tuple[str, ...]], object]
 
     def query(self, expression: str, *, histograms: bool = False) -> tuple[Series, ...]:
         """Return the series of an expression.
@@ -50,9 +49,7 @@ class Inquiry:
         Raises:
             SourceError: there was no valid answer.
         """
-        answer = query(self.client, self.url, expression, histograms=histograms)
-        self.warned(answer.warnings)
-        return answer.series
+        return query(self.client, self.url, expression, histograms=histograms).series
 
 
 def origins(
@@ -119,8 +116,7 @@ def recent_subjects(server: Inquiry, policy: Policy, now: float) -> tuple[Mappin
     (name,) = policy.subjects
     every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
     found = label_values(server.client, server.url, name, every, now - RECENT.total_seconds(), now)
-    server.warned(found.warnings)
-    return tuple({name: value} for value in found.values)
+    return tuple({name: value} for value in found)
 
 
 def vanished_subjects(

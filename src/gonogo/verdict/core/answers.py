@@ -81,7 +81,7 @@ def _without_repeats(series: Series) -> Series:
 
 
 def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
-    """Yield a doubt for every question without a valid answer, and one for the server's warnings."""
+    """Yield a doubt for every question without a valid answer. An answer with warnings is not valid."""
     asked = (
         evidence.ranges,
         evidence.instant,
@@ -95,9 +95,3 @@ def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
         if isinstance(answer, Unread):
             kind, found = (Reason.PARTIAL, "whole") if answer.partial else (Reason.UNREACHABLE, "valid")
             yield Doubt(kind, f"no {found} answer to {answer.question}: {answer.why}; {answer.next_step}")
-    if evidence.warnings:
-        yield Doubt(
-            Reason.PARTIAL,
-            f"the server warned that its answer may be partial: {'; '.join(evidence.warnings)}; "
-            "fix the cause of the warning",
-        )
