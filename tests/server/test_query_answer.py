@@ -36,6 +36,10 @@ def envelope(kind: object, result: object, **more: object) -> dict[str, Any]:
         ("matrix", [{"metric": LABELS, "values": [["1", "1"]]}], "malformed"),
         ("matrix", [{"metric": LABELS, "values": [[None, "1"]]}], "malformed"),
         ("matrix", [{"metric": LABELS, "values": [[1, "one"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "0.3_0"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "1"], [2, " 0.3 "]]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [1, "\u0660.\u0663"]}], "malformed"),
+        ("scalar", [1, "0.3\n"], "malformed"),
         ("matrix", [{"metric": LABELS, "values": [[2, "1"], [1, "1"]]}], "malformed"),
         ("matrix", [{"metric": LABELS, "values": [[-1, "1"]]}], "malformed"),
         ("matrix", [{"metric": {"a": 1}, "values": [[1, "1"]]}], "malformed"),
@@ -137,7 +141,11 @@ def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> No
     assert query_answer(envelope("vector", [])).at is None
 
 
-@given(st.lists(st.tuples(st.floats(0, 4e9, allow_nan=False), st.floats(allow_nan=False)), min_size=1))
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 4e9, allow_nan=False), st.floats(allow_nan=False, allow_infinity=False)), min_size=1
+    )
+)
 def test_every_double_is_read_exactly(samples: list[tuple[float, float]]) -> None:
     """A number that a server writes in full is read to the last bit."""
     ordered = sorted(samples)

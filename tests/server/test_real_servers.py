@@ -135,6 +135,22 @@ def test_nan_and_infinities_are_read_unchanged(stack: Stack) -> None:
     assert (found["up"], found["down"]) == (math.inf, -math.inf)
 
 
+NUMBERS = (0.0, 1.0, -1.5, 0.1 + 0.2, 1e-7, 1e-300, 5e-324, 1e6, 1e21, 1.7976931348623157e308, math.inf, -math.inf)
+
+
+def read_back(url: str) -> tuple[float, ...]:
+    """Let a server evaluate the numbers, and read them from its answers."""
+    written = (repr(number).replace("inf", "Inf") for number in NUMBERS)
+    return tuple(
+        value for text in written for one in query(CLIENT, url, f"vector({text})").series for value in one.values
+    )
+
+
+def test_every_form_of_a_number_is_read(stack: Stack) -> None:
+    """The server writes small and large numbers with an exponent."""
+    assert read_back(stack.prometheus.url) == NUMBERS
+
+
 def test_the_time_of_the_server_is_read(stack: Stack) -> None:
     """On this machine both clocks are the same."""
     assert abs(server_time(CLIENT, stack.prometheus.url) - time.time()) < 1
@@ -229,6 +245,7 @@ def test_victoria_metrics_answers_the_same_questions(stack: Stack, tmp_path: Pat
         assert by_job["gone"].scrape_interval == timedelta(seconds=90)
         assert by_job["node"].health is TargetHealth.UP
         assert build_info(CLIENT, store.url) is None
+        assert read_back(store.url) == NUMBERS
         assert rules(CLIENT, store.url) == ()
         assert ready(CLIENT, store.url)
         with pytest.raises(SourceError):

@@ -21,6 +21,7 @@ from gonogo.errors import SourceError
 from gonogo.model.evidence import Unread
 from gonogo.server.http import Answer, Client
 from gonogo.server.no_answer import MORE_THREADS, OR_OPTION, URL_KEY
+from gonogo.server.repeated_keys import has_repeated_key
 from gonogo.server.shape import Json, JsonObject, Misshapen
 from gonogo.server.versions import warnings_of
 
@@ -91,6 +92,8 @@ def _envelope(client: Client, answer: Answer) -> JsonObject:
             why=client.quoted("; ".join(warnings).encode()),
             next_step="repair the part of the server that the warning names, then ask again",
         )
+    if has_repeated_key(answer.body, envelope):
+        raise Misshapen("an object in it has a key twice")
     return envelope
 
 

@@ -16,6 +16,7 @@ from math import isfinite
 from gonogo.errors import SourceError
 from gonogo.server.envelope import refused
 from gonogo.server.http import Client
+from gonogo.server.number_text import number_of
 from gonogo.server.shape import Misshapen, shown
 
 SUCCESSFUL = "prometheus_config_last_reload_successful"
@@ -129,7 +130,7 @@ def _sample(line: str) -> tuple[str, Mapping[str, str], float]:
     if read is None:
         raise Misshapen(f"this line is not a sample: {shown(line)}")
     try:
-        value = float(read["value"])
+        value = number_of(read["value"])
     except ValueError as error:
         raise Misshapen(f"the value of this sample is not a number: {shown(line)}") from error
     return read["name"], _labels(read["labels"] or "", line), value
