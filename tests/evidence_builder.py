@@ -104,5 +104,6 @@ def evidence(*series: Series, **changes: object) -> Evidence:
         origins=dict.fromkeys(selectors, (SOURCE,)),
         runs={name: RunState(NOW - 60, last_passed=True) for name in ("obs-lint", "promql-unit", "sandbox-smoke-60s")},
         files=files,
+        local_now=NOW,
     )
     return replace(made, **changes)  # type: ignore[arg-type]

@@ -128,8 +128,8 @@ FAULTS = (
     fault("tests-edited-since", "a unit test was edited after the runs", edited(first_test), "promql-unit"),
     fault(
         "policy-edited-since",
-        "the policy was edited after the runs",
-        edited(lambda stage: stage.stack.layout.policy),
+        "a number of the policy was edited after the runs",
+        edited(lambda stage: stage.stack.layout.policy, "\ncanary: {min_samples: 299}\n"),
         "sandbox-smoke-60s",
     ),
     fault(

@@ -26,18 +26,19 @@ from gonogo.policy.settings import PolicyFile, ServerSettings
 from tests.policy_folder import policy_folder
 
 POLICY = Policy(realm=None, prefix="p", subjects=(), synthetic_labels={}, signals={}, gates=())
+TEXT = b"version: 1\n"
 NAMED = frozenset({"rules", "tests", "prometheus", "prometheus.config"})
 FILES = {"rules/a.yml": b"groups: []\n", "tests/a.yml": b"tests: []\n", "prometheus.yml": b"global: {}\n"}
 
 
 def policy_in(folder: Path, files: Mapping[str, bytes], *, named: frozenset[str] = NAMED) -> PolicyFile:
     """Write the files of a policy and give it as loaded."""
-    for name, content in files.items():
+    for name, content in {"gonogo.yaml": TEXT, **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return PolicyFile(
         path=folder / "gonogo.yaml",
-        sha256=hashlib.sha256(b"version: 1\n").hexdigest(),
+        sha256=hashlib.sha256(TEXT).hexdigest(),
         policy=POLICY,
         server=ServerSettings(config=folder / "prometheus.yml"),
         rules=(f"{folder}/rules/*.yml",),
@@ -114,9 +115,32 @@ def test_another_version_of_gonogo_changes_the_key(tmp_path: Path, monkeypatch: 
 
 
 def test_another_policy_changes_the_key(tmp_path: Path) -> None:
-    """The key depends on the bytes of the policy, not on their meaning."""
+    """The key depends on what the policy means, not on its bytes or the name of its file."""
     policy_file = policy_in(tmp_path, FILES)
-    assert run_key(policy_file) != run_key(replace(policy_file, sha256="0" * 64))
+    assert run_key(policy_file) != run_key(replace(policy_file, policy=replace(POLICY, realm="prod")))
+
+
+def test_a_comment_and_a_renamed_copy_keep_the_key(tmp_path: Path) -> None:
+    """A pass of one file counts for another file that means the same."""
+    file = policy_folder(tmp_path)
+    (tmp_path / "copy.yaml").write_bytes(b"# a comment\n" + file.path.read_bytes())
+    assert run_key(load(tmp_path / "copy.yaml")) == run_key(file)
+    file.path.write_bytes((tmp_path / "copy.yaml").read_bytes())
+    assert run_key(file) == run_key(load(file.path))
+
+
+def test_the_file_of_the_policy_is_read_again(tmp_path: Path) -> None:
+    """A policy that was edited since it was loaded has the key of the edited file."""
+    file = policy_folder(tmp_path)
+    before = run_key(file)
+    file.path.write_bytes(file.path.read_bytes() + b"runs: {max_age: 1h}\n")
+    assert run_key(file) == run_key(load(file.path)) != before
+    file.path.write_bytes(b"version: 2\n")
+    with pytest.raises(PolicyError, match="must be 1"):
+        run_key(file)
+    file.path.unlink()
+    with pytest.raises(PolicyError, match="no such file"):
+        run_key(file)
 
 
 def test_the_folder_and_the_order_of_the_files_do_not_change_the_key(tmp_path: Path) -> None:
@@ -194,6 +218,25 @@ def test_records_count_for_exactly_these_inputs(tmp_path: Path) -> None:
     with (tmp_path / "rules" / "duri.yml").open("a", encoding="utf-8") as rules:
         rules.write("# changed\n")
     assert run_states(file) == dict.fromkeys(RUN_GATES, RunState())
+
+
+def test_no_record_counts_for_a_policy_that_was_edited_since(tmp_path: Path) -> None:
+    """Records of the edited policy count for no verdict by the old one. A comment changes nothing."""
+    file = policy_folder(tmp_path)
+    Recording(file, OBS_LINT).finish(Run(OBS_LINT, Outcome.PASS, "clean"))
+    text = file.path.read_bytes()
+    file.path.write_bytes(text + b"# a comment\n")
+    assert run_states(file)[OBS_LINT].last_passed
+    file.path.write_bytes(text + b"gates: {uptime: {require: [green_uptime_ratio >= 0.99]}}\n")
+    edited = load(file.path)
+    for gate in RUN_GATES:
+        Recording(edited, gate).finish(Run(gate, Outcome.PASS, "clean"))
+    why = f"{file.path} was edited since it was read and means something else now, so no record counts"
+    assert run_states(file) == dict.fromkeys(RUN_GATES, RunState(last_detail=why))
+    assert run_states(edited)[OBS_LINT].last_passed
+    file.path.write_bytes(b"version: 2\n")
+    with pytest.raises(PolicyError):
+        run_states(file)
 
 
 def test_only_required_runs_are_looked_up(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_journal_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         record.finish(PASSED)
 
 
-@pytest.mark.parametrize("change", ["edited", "gone"])
+@pytest.mark.parametrize("change", ["edited", "gone", "policy edited", "policy gone"])
 def test_inputs_that_change_during_a_run_make_it_unknown(tmp_path: Path, change: str) -> None:
     """The files that the run read are not known, so it passes for neither the old nor the new inputs."""
     policy_file = policy_folder(tmp_path)
@@ -62,8 +62,12 @@ def test_inputs_that_change_during_a_run_make_it_unknown(tmp_path: Path, change:
     record = Recording(policy_file, "obs-lint")
     if change == "edited":
         (tmp_path / "rules" / "duri.yml").write_text(RULES + "# changed\n", encoding="utf-8")
-    else:
+    elif change == "gone":
         (tmp_path / "rules" / "duri.yml").unlink()
+    elif change == "policy edited":
+        policy_file.path.write_bytes(policy_file.path.read_bytes() + b"realm: dev\n")
+    else:
+        policy_file.path.unlink()
     assert record.finish(PASSED).outcome is Outcome.UNKNOWN
     assert newest(policy_file.journal, "obs-lint", before).passed_at is None
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.server.number_text import number_of, numbers_of
+from gonogo.server.shape import Json
 
 ODD = (
     *("0.3_0", "0_0.3_0", " 0.3 ", "0.3\n", "\t1", "\u0660.\u0663", "\uff11", "1\u00a0", "1 2", "1,2", "1,", ""),
@@ -65,14 +66,13 @@ def test_what_is_not_a_number_is_nan_or_infinite() -> None:
     assert numbers_of(()) == ()
 
 
-def test_a_value_that_is_not_a_text_is_an_error() -> None:
+@pytest.mark.parametrize("value", [1, 1.5, None, True, ["1"], {}])
+def test_a_value_that_is_not_a_text_is_an_error(value: Json) -> None:
     """A number of JSON in the place of a text has no exact digits."""
-    odd: tuple[object, ...] = (1, 1.5, None, True, ["1"], {})
-    for value in odd:
-        with pytest.raises(TypeError):
-            number_of(value)  # type: ignore[arg-type]
-        with pytest.raises(TypeError):
-            numbers_of(("1", value))  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        number_of(value)
+    with pytest.raises(TypeError):
+        numbers_of(("1", value))
 
 
 @given(st.lists(LIKE_NUMBERS, max_size=4).map(tuple))

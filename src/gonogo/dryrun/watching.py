@@ -72,11 +72,15 @@ class Renewal:
         self._pool.shutdown(cancel_futures=True)
 
     def consider(self, states: Mapping[str, RunState]) -> None:
-        """Start to renew the oldest passed run that is old enough, unless a run is under way."""
+        """Start to renew the oldest passed run that is old enough or lies ahead, unless a run is under way."""
         if self.under_way is not None and not self.under_way.done():
             return
         passed = {gate: state.passed_at for gate, state in states.items() if state.last_passed and state.passed_at}
-        old = [gate for gate, at in sorted(passed.items(), key=lambda one: one[1]) if time.time() - at > self._old]
+        old = [
+            gate
+            for gate, at in sorted(passed.items(), key=lambda one: one[1])
+            if not 0 <= time.time() - at <= self._old
+        ]
         if old:
             self.under_way = self._pool.submit(self._renew, old[0])
 

@@ -1,14 +1,12 @@
 """Adds records to the journal, and reads them.
 
-A missing journal counts as an empty journal: no run was ever made. A record counts as a
-pass only if it can be trusted: a record with a date in the future or with an unknown
-outcome does not count.
+A missing journal counts as an empty journal: no run was ever made. A record with an unknown
+outcome does not count. The order of records is the order of writing, not that of their dates.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,9 +16,6 @@ from gonogo.journal.database import reading, writing
 from gonogo.model.evidence import RunState
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import Record
-
-CLOCK_TOLERANCE_SECONDS = 5.0
-"""The greatest number of seconds that the date of a record may be ahead of the clock."""
 
 _COLUMNS = "id, at, kind, key, outcome, detail, version, tools"
 _RUN_OUTCOMES = tuple(Outcome)
@@ -50,25 +45,22 @@ def append(path: Path, record: Record) -> int:
     return added
 
 
-def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunState:
+def newest(path: Path, kind: str, key: str) -> RunState:
     """Return the newest runs of one kind on exactly these inputs.
 
-    ``now`` is the local time in unix seconds (``None``: read the clock). A record that is
-    dated more than ``CLOCK_TOLERANCE_SECONDS`` ahead of it, or whose outcome is not PASS,
-    FAIL or UNKNOWN, is skipped.
+    A record whose outcome is not PASS, FAIL or UNKNOWN is skipped. The dates are judged with the verdict.
 
     Raises:
         SourceError: the journal exists and cannot be read.
     """
-    until = (time.time() if now is None else now) + CLOCK_TOLERANCE_SECONDS
     query = (
-        f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND key = ? AND at <= ? AND outcome IN (?, ?, ?)"  # noqa: S608 - constants
+        f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND key = ? AND outcome IN (?, ?, ?)"  # noqa: S608 - constants
         " AND (? OR outcome = ?) ORDER BY id DESC LIMIT 1"
     )
     with reading(path) as connection:
         if connection is None:
             return RunState()
-        trusted = (kind, key, until, *_RUN_OUTCOMES)
+        trusted = (kind, key, *_RUN_OUTCOMES)
         last = connection.execute(query, (*trusted, True, Outcome.PASS)).fetchone()
         passed = connection.execute(query, (*trusted, False, Outcome.PASS)).fetchone()
     if last is None:

@@ -1,8 +1,9 @@
 """The key of the record of a run: a hash of all inputs that the outcome of the run depends on.
 
-A passed run counts only for exactly the inputs of that run. Each input is hashed as its
-role, its name relative to the policy's folder, and its bytes. The length of each part is
-hashed before the part, so that two different sets of inputs never give the same bytes.
+A passed run counts only for exactly the inputs of that run. The policy is hashed by its meaning, so
+that a comment or a copy changes nothing. Each other input is hashed as its role, its name relative to
+the policy's folder, and its bytes. The length of each part is hashed before the part, so that two
+different sets of inputs never give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from gonogo.disk.regular_file import read_some
 from gonogo.errors import PolicyError, Problem, SourceError, cause_of
 from gonogo.model.evidence import RunState
 from gonogo.policy.inputs import matching, scrape_files, unit_files
+from gonogo.policy.load import reread
+from gonogo.policy.meaning import meaning_of
 from gonogo.policy.settings import PolicyFile
 from gonogo.version import __version__
 
@@ -32,15 +35,16 @@ SCRAPES = "scrape_config_files"
 def run_key(policy_file: PolicyFile, at_most: int = LARGEST_BYTES) -> str:
     """Return the hash of the policy, its rules, tests, configuration and scrape files, and the version of gonogo.
 
-    The policy is hashed with the bytes from which it was loaded. A file that only a default
-    names may be missing, and is then hashed as missing.
+    All files are read now, the policy's own file too. A file that only a default names may be
+    missing, and is then hashed as missing.
 
     Raises:
-        PolicyError: a file that the policy names is missing, unreadable or not a regular
-            file, or all files together are larger than ``at_most`` bytes.
+        PolicyError: the policy has mistakes now, a file that it names is missing, unreadable or not a
+            regular file, or all files together are larger than ``at_most`` bytes.
     """
+    policy_file = reread(policy_file)
     digest = hashlib.sha256(_frame("gonogo", b"version", __version__.encode()))
-    digest.update(_frame("policy", os.fsencode(policy_file.path.name), policy_file.sha256.encode()))
+    digest.update(_frame("policy", b"meaning", meaning_of(policy_file)))
     problems: list[Problem] = []
     room = at_most
     for role, path in sorted(_inputs(policy_file)):
@@ -95,12 +99,17 @@ def _problem(role: str, path: Path, error: OSError) -> Problem:
 def run_states(policy_file: PolicyFile) -> Mapping[str, RunState]:
     """Return the newest runs of every required run gate. A journal that cannot be read counts as empty.
 
+    If the policy's file was edited since it was loaded, and means something else now, no record counts.
+
     Raises:
-        PolicyError: a file that the policy names is missing.
+        PolicyError: the policy has mistakes now, or a file that it names is missing.
     """
     required = policy_file.policy.runs.required
     if not required:
         return {}
+    if meaning_of(reread(policy_file)) != meaning_of(policy_file):
+        edited = f"{policy_file.path} was edited since it was read and means something else now, so no record counts"
+        return dict.fromkeys(required, RunState(last_detail=edited))
     from gonogo.journal.records import newest  # noqa: PLC0415 - SQLite is imported only where a record is asked for
 
     key = run_key(policy_file)

@@ -59,8 +59,9 @@ class Target:
 class RunState:
     """The newest record of a run on exactly the files that the policy names.
 
-    ``passed_at`` is the unix time of the newest passed run. ``last_passed`` says if
-    the newest run of any outcome passed; ``None`` means that there was no run.
+    ``passed_at`` is the unix time of the newest passed run, by the clock of the machine that
+    recorded it. ``last_passed`` says if the newest run of any outcome passed; ``None`` means
+    that there was no run.
     """
 
     passed_at: float | None = None
@@ -87,6 +88,8 @@ class Evidence:
         untraced: raw selector -> the question about its sources that the server did not answer.
         vanished: subjects that a required signal had within 24 h and that may be missing now.
         runs: run gate -> the records that the journal has for the policy's files.
+        local_now: the time of this machine's clock in unix seconds. The age of records is judged by it, and
+            nothing else. By the default every record lies in the future.
         files: the rule groups of the policy's own rule files, with the evaluator's external labels.
         rules_untold: True if no program listed its rules. Then an empty ``rules`` does not
             mean that there are no rules.
@@ -110,3 +113,4 @@ class Evidence:
     untraced: Mapping[str, Unread] = field(default_factory=dict)
     version: str | None = None
     evaluator: Evaluator = ITSELF
+    local_now: float = 0.0

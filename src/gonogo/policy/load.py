@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from gonogo.disk.regular_file import text_of
+from gonogo.disk.regular_file import read_some, text_of
 from gonogo.durations import parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.yaml import parse
@@ -56,6 +57,18 @@ def load(path: Path) -> PolicyFile:
         named=frozenset(_dotted_keys(source.keys)),
         reload=reload_settings(keys.reload, source.folder),
     )
+
+
+def reread(policy_file: PolicyFile) -> PolicyFile:
+    """Return the policy as its file is now. It is loaded again only if the bytes of the file changed.
+
+    Raises:
+        PolicyError: the file is gone, cannot be read, or has mistakes.
+    """
+    with suppress(OSError):
+        if hashlib.sha256(read_some(policy_file.path)).hexdigest() == policy_file.sha256:
+            return policy_file
+    return load(policy_file.path)
 
 
 def refuse_misfit(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> None:

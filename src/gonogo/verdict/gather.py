@@ -148,6 +148,7 @@ def _assemble(
         targets=(),
         pushes=pushed,
         origins={},
+        local_now=time.time(),
         nan_ends_series=not isinstance(build, Unread) and nan_ends_series(build.family),
     )
 

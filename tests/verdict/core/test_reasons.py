@@ -280,12 +280,42 @@ def test_nan_marks_are_gaps_on_a_server_that_writes_them() -> None:
     assert first_check(replace(given, nan_ends_series=True)).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize("fast", [26 * 3600.0, -8 * 3600.0, 0.0])
+@pytest.mark.parametrize(
+    ("age", "outcome"),
+    [
+        (-6, Outcome.UNKNOWN),
+        (-5, Outcome.PASS),
+        (86_400, Outcome.PASS),
+        (86_401, Outcome.UNKNOWN),
+        (30 * 3600, Outcome.UNKNOWN),
+    ],
+)
+def test_the_clock_of_the_server_plays_no_part_in_the_age_of_a_record(
+    fast: float, age: float, outcome: Outcome
+) -> None:
+    """Records are dated by the clock of this machine, and aged by it, whatever the server's time is."""
+    by = policy("x == 1", runs=Runs(required=("obs-lint",)))
+    given = evidence(local_now=NOW - fast, runs={"obs-lint": RunState(NOW - fast - age, last_passed=True)})
+    gate = judged(given, by).subjects[0].gates[-1]
+    assert (gate.outcome, gate.checks[0].age_seconds) == (outcome, age)
+
+
+def test_evidence_without_a_local_time_has_no_record() -> None:
+    """A clock that was not read proves no age."""
+    passed = {"obs-lint": RunState(NOW, last_passed=True)}
+    given = Evidence(NOW, ranges={}, instant=(), rules=(), targets=(), pushes=(), origins={}, runs=passed)
+    gate = judged(given, policy("x == 1", runs=Runs(required=("obs-lint",)))).subjects[0].gates[-1]
+    assert (gate.gate, gate.outcome) == ("obs-lint", Outcome.UNKNOWN)
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
         (RunState(), "no record of a run"),
         (RunState(last_detail="the journal cannot be read"), "journal cannot be read"),
         (RunState(NOW - 86_401, last_passed=True), "over 86400 s"),
+        (RunState(NOW + 5.001, last_passed=True), "is 5 s ahead of this machine's clock; run gonogo dryrun"),
         (RunState(NOW - 60, last_passed=False, last_detail="3 findings"), "failed (3 findings)"),
         (RunState(None, last_passed=False), "failed;"),
     ],

@@ -6,7 +6,10 @@ Source: docs/reasons.md.
 from __future__ import annotations
 
 FUTURE_SECONDS = 5.0
-"""The seconds by which a sample, or the time that its writer put in it, may be ahead of the server's clock."""
+"""The seconds by which a sample, or the time that its writer put in it, may be ahead of the server's clock.
+
+So may the record of a run be ahead of the clock of this machine.
+"""
 
 AGE_INTERVALS = 2
 """The oldest age allowed for the newest sample, in intervals, if the policy does not set ``max_age``."""

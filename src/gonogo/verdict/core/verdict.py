@@ -18,6 +18,7 @@ from gonogo.verdict.core.answers import Key, answer_doubts
 from gonogo.verdict.core.checking import Combine, check
 from gonogo.verdict.core.questions import ASK_NOW, judged_signals
 from gonogo.verdict.core.reading import Reading, Readings
+from gonogo.verdict.core.tolerances import FUTURE_SECONDS
 
 GATES = "gates"
 """The name of the gate that is added if no gate of the policy reads a series."""
@@ -63,7 +64,7 @@ def _missing(policy: Policy, subject: Key) -> Iterator[tuple[str, str, Doubt]]:
 
 
 def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome:
-    """Judge a run gate. ``now`` is the server's time, as in the verdict."""
+    """Judge a run gate. ``now`` is the time of this machine's clock, by which records are dated, not the server's."""
     doubts = _doubts(name, state, runs, now)
     outcome = Outcome.UNKNOWN if doubts else Outcome.PASS
     age = now - state.passed_at if state.passed_at is not None else None
@@ -77,6 +78,8 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
         why = f"the last run on these inputs failed{f' ({state.last_detail})' if state.last_detail else ''}"
     elif state.passed_at is None:
         why = state.last_detail or "there is no record of a run on exactly these inputs"
+    elif state.passed_at - now > FUTURE_SECONDS:
+        why = f"the record of the last passed run is {state.passed_at - now:.0f} s ahead of this machine's clock"
     elif now - state.passed_at > runs.max_age.total_seconds():
         why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
     else:
@@ -117,7 +120,10 @@ def judge_readings(
     policy: Policy, evidence: Evidence, readings: Readings, now: float, asked: tuple[Role, ...]
 ) -> Judgement:
     """Judge as ``judge`` does, by readings of the same policy and evidence that others use too."""
-    runs = [judge_run(name, evidence.runs.get(name, RunState()), policy.runs, now) for name in policy.runs.required]
+    runs = [
+        judge_run(name, evidence.runs.get(name, RunState()), policy.runs, evidence.local_now)
+        for name in policy.runs.required
+    ]
     subjects = []
     for subject in readings.subjects(judged_signals(policy, asked)):
         read = partial(readings.read, subject)
