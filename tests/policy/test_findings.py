@@ -9,6 +9,7 @@ from gonogo.errors import PolicyError
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding, PolicySeverity
+from gonogo.policy.consistency import Intervals
 from gonogo.policy.findings import lint, policy_warnings, warning_lines
 from gonogo.policy.lint_alarms import rolling_windows
 from gonogo.policy.load import PolicyFile, load, said
@@ -72,9 +73,10 @@ SECOND = timedelta(seconds=1)
 def found(
     policy: Policy, *, scrape: float | None = 15, evaluation: float | None = 15, severity: PolicySeverity | None = None
 ) -> list[PolicyFinding]:
-    """Lint with intervals in seconds."""
+    """Lint with intervals in seconds. Every signal is recorded at the interval of evaluations."""
     times = [None if time is None else time * SECOND for time in (scrape, evaluation)]
-    findings = lint(policy, scrape=times[0], evaluation=times[1])
+    recording = {} if times[1] is None else {signal.metric: times[1] for signal in policy.signals.values()}
+    findings = lint(policy, Intervals(times[0], times[1], recording))
     return [finding for finding in findings if severity in {None, finding.severity}]
 
 
@@ -94,7 +96,11 @@ def test_windows_of_fewer_than_two_evaluations_are_errors(tmp_path: Path) -> Non
     five = {("gates", name, kind, at) for name, kind, all_ in lists for at, c in enumerate(all_) if "for 5m" in str(c)}
     assert {finding.loc for finding in errors} == five
     assert len(five) >= 5
-    assert errors[0].message == "5m is shorter than two evaluations, one every 2m31s"
+    assert (
+        errors[0].message
+        == "5m is shorter than two evaluations of the rule that records heartbeat_ok, one every 2m31s"
+    )
+    assert errors[0].next_step == "use at least 5m2s, or evaluate the rule more often"
     assert {f.check for f in found(policy, evaluation=1000, severity=PolicySeverity.ERROR)} == {"window-lt-2x-interval"}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.durations import format_duration
@@ -86,23 +87,42 @@ SAMPLES_IN_A_WINDOW = 2
 """The least number of evaluations in the window of a condition."""
 
 
-def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """The intervals that a policy must fit, as far as they are known.
+
+    Attributes:
+        scrape: the interval of the scrapes of the heartbeat.
+        evaluation: the longest interval at which a rule of the policy's files is evaluated.
+        recording: recorded metric -> the longest interval of the groups that record it.
+    """
+
+    scrape: timedelta | None = None
+    evaluation: timedelta | None = None
+    recording: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+def condition_findings(policy: Policy, intervals: Intervals) -> tuple[PolicyFinding, ...]:
     """Return thresholds that never hold or always hold, and windows with fewer than two evaluations."""
     found: list[PolicyFinding] = []
     for placed in policy.every_condition():
         for term in placed.condition.terms:
-            found += _term(policy, placed, term, evaluation)
+            found += _term(policy, placed, term, intervals)
     found += _criteria(policy)
     found += _silent_gates(policy)
     return tuple(found)
 
 
-def _term(policy: Policy, placed: PlacedCondition, term: Term, evaluation: timedelta | None) -> Iterator[PolicyFinding]:
-    if evaluation is not None and term.window is not None and term.window < SAMPLES_IN_A_WINDOW * evaluation:
+def _term(policy: Policy, placed: PlacedCondition, term: Term, intervals: Intervals) -> Iterator[PolicyFinding]:
+    signal = policy.signals.get(term.signal)
+    every = intervals.recording.get(signal.metric) if signal is not None else None
+    if every is not None and term.window is not None and term.window < SAMPLES_IN_A_WINDOW * every:
         message = (
-            f"{format_duration(term.window)} is shorter than two evaluations, one every {format_duration(evaluation)}"
+            f"{format_duration(term.window)} is shorter than two evaluations of the rule that records {term.signal}, "
+            f"one every {format_duration(every)}"
         )
-        yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, "use a longer window")
+        step = f"use at least {format_duration(SAMPLES_IN_A_WINDOW * every)}, or evaluate the rule more often"
+        yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, step)
     if isinstance(term, Comparison) and term.signal in policy.signals:
         yield from _comparison(policy, placed, term)
 

@@ -6,12 +6,10 @@ the rule files lints again with the intervals that they name.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding
-from gonogo.policy.consistency import condition_findings
+from gonogo.policy.consistency import Intervals, condition_findings
 from gonogo.policy.heartbeat import heartbeat_errors
 from gonogo.policy.lint_alarms import heartbeat_warnings, sustained_findings
 from gonogo.policy.load import has_beats, intervals_of, refuse_misfit, said
@@ -21,18 +19,17 @@ WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", 
 """The keys that can cause warnings. A policy that sets none of them has only the warnings of the preset."""
 
 
-def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
+def lint(policy: Policy, intervals: Intervals) -> tuple[PolicyFinding, ...]:
     """Return the findings of a policy: errors and warnings, each with its key.
 
-    ``scrape`` is the interval of the scrapes of the heartbeat, ``evaluation`` that of the rules; ``None`` = not known.
     The messages of warnings have the rates of false alarms and of misses for a day on which 1 % of the beats are lost.
     """
-    beats = has_beats(policy)
+    beats, scrape = has_beats(policy), intervals.scrape
     return (
         *(heartbeat_errors(policy.heartbeat, scrape) if beats else ()),
         *(heartbeat_warnings(policy.heartbeat, scrape) if beats else ()),
-        *condition_findings(policy, evaluation=evaluation),
-        *sustained_findings(policy, scrape=scrape, evaluation=evaluation),
+        *condition_findings(policy, intervals),
+        *sustained_findings(policy, scrape=scrape, evaluation=intervals.evaluation),
     )
 
 
@@ -43,8 +40,7 @@ def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tu
         PolicyError: the policy cannot work with these intervals.
     """
     refuse_misfit(policy_file, files)
-    scrape, evaluation = intervals_of(policy_file, files)
-    return lint(policy_file.policy, scrape=scrape, evaluation=evaluation)
+    return lint(policy_file.policy, intervals_of(policy_file, files))
 
 
 def warning_lines(policy_file: PolicyFile, warnings: tuple[PolicyFinding, ...]) -> tuple[str, ...]:

@@ -16,10 +16,11 @@ from gonogo.durations import parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.yaml import parse
 from gonogo.model.policy import Policy
-from gonogo.model.rule import RuleGroup
+from gonogo.model.rule import RuleGroup, RuleKind
 from gonogo.policy.build import absolute_glob, build_policy, reload_settings, server_settings
-from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity, original_place
-from gonogo.policy.consistency import condition_findings, inconsistencies
+from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity, dotted, original_place
+from gonogo.policy.consistency import Intervals, condition_findings, inconsistencies
+from gonogo.policy.dry_run import dry_run_errors
 from gonogo.policy.file import PolicyText, laid_over, preset_keys, read_policy_text
 from gonogo.policy.heartbeat import heartbeat_errors, read_heartbeat, read_identity
 from gonogo.policy.schema import PolicyKeys
@@ -78,12 +79,18 @@ def refuse_misfit(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> None
         PolicyError: it cannot.
     """
     policy = policy_file.policy
-    scrape, evaluation = intervals_of(policy_file, files)
-    beats = heartbeat_errors(policy.heartbeat, scrape) if has_beats(policy) else ()
-    found = (*beats, *condition_findings(policy, evaluation=evaluation))
+    intervals = intervals_of(policy_file, files)
+    beats = heartbeat_errors(policy.heartbeat, intervals.scrape) if has_beats(policy) else ()
+    found = (*beats, *condition_findings(policy, intervals))
     errors = [finding for finding in found if finding.severity is PolicySeverity.ERROR]
     if errors:
-        raise PolicyError(tuple(Problem(None, said(finding, policy_file), finding.next_step) for finding in errors))
+        document = read_policy_text(policy_file.path).document
+        raise PolicyError(
+            tuple(
+                Problem(document.position(one.loc), f"{dotted(one.loc)}: {one.message} [{one.check}]", one.next_step)
+                for one in errors
+            )
+        )
 
 
 def said(finding: PolicyFinding, policy_file: PolicyFile) -> str:
@@ -97,11 +104,17 @@ def has_beats(policy: Policy) -> bool:
     return any(name.startswith("heartbeat_") for name in policy.signals)
 
 
-def intervals_of(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[timedelta | None, timedelta | None]:
-    """Return the intervals of scrapes and of rules; ``None`` if one is not known."""
+def intervals_of(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> Intervals:
+    """Return the intervals of scrapes and of rules, as far as the configuration and the rule files show them."""
     paces = _paces(policy_file.server.config)
-    named = [group.interval for group in files if group.interval is not None]
-    return paces.get("scrape_interval"), max(named, default=paces.get("evaluation_interval"))
+    default = paces.get("evaluation_interval")
+    recording: dict[str, timedelta] = {}
+    for group in files:
+        every = group.interval or default
+        for rule in group.rules if every is not None else ():
+            if rule.kind is RuleKind.RECORD:
+                recording[rule.name] = max(recording.get(rule.name, every), every)
+    return Intervals(paces.get("scrape_interval"), max(recording.values(), default=default), recording)
 
 
 def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Policy]:
@@ -114,7 +127,7 @@ def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Polic
     given = {key: value for key, value in merged.items() if key not in _READ_BY_HAND}
     keys, unusable = _checked(given, complaints)
     policy = build_policy(keys, identity, heartbeat)
-    found = _findings(keys, policy, _half_declared(unusable, complaints))
+    found = _findings(keys, policy, source.keys, _half_declared(unusable, complaints))
     placed = [(original_place(finding.loc, unusable), finding) for finding in found]
     for loc, finding in [(loc, finding) for loc, finding in placed if not complaints.touch(*loc)]:
         complaints.about(loc, finding.message, finding.next_step)
@@ -146,9 +159,12 @@ def _half_declared(unusable: frozenset[Loc], complaints: Complaints) -> tuple[st
     return tuple(wrong)
 
 
-def _findings(keys: PolicyKeys, policy: Policy, half_declared: tuple[str, ...]) -> Iterator[PolicyFinding]:
+def _findings(
+    keys: PolicyKeys, policy: Policy, given: Mapping[str, object], half_declared: tuple[str, ...]
+) -> Iterator[PolicyFinding]:
     yield from inconsistencies(keys, policy, lambda name: name.startswith(half_declared))
-    for finding in condition_findings(policy, evaluation=None):
+    yield from dry_run_errors(policy, given)
+    for finding in condition_findings(policy, Intervals()):
         if finding.severity is PolicySeverity.ERROR:
             yield finding
 
