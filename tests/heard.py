@@ -16,16 +16,19 @@ class Heard:
         steps: the outcome of each step that ended, by its name.
         verdicts: the verdict of each step of the watch.
         said: all lines that stay.
+        logged: the lines for a log of the watch.
     """
 
     def __init__(self) -> None:
         self.steps: dict[str, str] = {}
         self.verdicts: list[str] = []
         self.said: list[str] = []
+        self.logged: list[str] = []
 
     def __call__(self, progress: Progress) -> None:
         """Remember a report."""
         if not progress.stays:
+            self.logged += [progress.log] if progress.log else []
             if "\n" in progress.text:
                 self.verdicts.append(progress.text.partition(" ")[0])
             return

@@ -12,7 +12,8 @@ from gonogo.cli.dryrun import dryrun, exit_code
 from gonogo.dryrun.run import DryRunResult
 from gonogo.errors import PolicyError, UsageError
 from gonogo.model.verdict import Judgement, Report, Verdict
-from gonogo.verdict.core.watch import Abort
+from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.violations import Because
 
 
 def run(*arguments: str) -> object:
@@ -92,4 +93,7 @@ def test_help_has_an_example() -> None:
 )
 def test_exit_codes_are_those_of_the_contract(decided: Verdict, last: Verdict, abort: bool, code: int) -> None:  # noqa: FBT001 - a table's column
     """The code is 0 only for GO at the verdict, no abort and GO at the last step."""
-    assert exit_code(DryRunResult(report(decided), report(last), Abort("why") if abort else None)) == code
+    assert (
+        exit_code(DryRunResult(report(decided), report(last), Abort(Because.UNKNOWN, "why", 0.0) if abort else None))
+        == code
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,9 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from select import select
 
-from gonogo.dryrun.on_abort import QUOTED, on_abort
+from gonogo.dryrun.on_abort import QUOTED, abort_json, on_abort
 from gonogo.model.outcome import Outcome
+from gonogo.model.verdict import Judgement, Report, Verdict
 from gonogo.stopping import SECOND_PRESS
+from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.violations import Because
 from tests.waiting import await_true
 
 
@@ -126,3 +130,21 @@ def pidfd(number: int) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def test_the_document_has_the_verdict_and_the_cause() -> None:
+    """A program can decide by the cause, by the gate and by the subject. Blindness has no gate."""
+    report = Report(Judgement(Verdict.NO_GO, 1_700_000_000.0, ()), "p.yaml", "0" * 64, "prod", "http://h", None, None)
+    found = Abort(Because.VIOLATED, "violated g", 1_699_999_900.0, "g", "x == 0", {"service": "a"})
+    read = json.loads(abort_json(report, found))
+    assert (read["schema"], read["verdict"]["verdict"]) == ("gonogo/on-abort/v1", "NO-GO")
+    assert read["abort"] == {
+        "because": "violated",
+        "gate": "g",
+        "condition": "x == 0",
+        "subject": {"service": "a"},
+        "since": "2023-11-14T22:11:40.000Z",
+        "detail": "violated g",
+    }
+    blind = json.loads(abort_json(report, Abort(Because.UNKNOWN, "not known", 0.0)))["abort"]
+    assert (blind["because"], blind["gate"], blind["condition"], blind["subject"]) == ("unknown", None, None, {})

@@ -19,17 +19,21 @@ from gonogo.dryrun.print import (
 from gonogo.journal.runs import Run
 from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
+from gonogo.verdict.core.abort import Abort, Countdown
 from gonogo.verdict.core.certify import Certificate, CriterionResult
-from gonogo.verdict.core.watch import Abort, WatchStep
+from gonogo.verdict.core.violations import Because
+from gonogo.verdict.core.watch import WatchStep
 
 STALE = JudgedCondition("x == 1", Outcome.UNKNOWN, (Doubt(Reason.STALE, "duri_x is old"),), "duri_x is old")
 GOOD = JudgedCondition("y == 1", Outcome.PASS, detail="duri_y is 1")
 
 
-def view(*subjects: SubjectVerdict, verdict: Verdict = Verdict.HOLD) -> WatchView:
+def view(
+    *subjects: SubjectVerdict, verdict: Verdict = Verdict.HOLD, countdowns: tuple[Countdown, ...] = ()
+) -> WatchView:
     """Make the third step of a watch, 30 s into an hour."""
     step = WatchStep(30.2, Judgement(verdict, 1_700_000_000.0, subjects))
-    return WatchView(step, 3, timedelta(seconds=30.2), timedelta(hours=1))
+    return WatchView(step, 3, timedelta(seconds=30.2), timedelta(hours=1), countdowns)
 
 
 def subject(*gates: GateOutcome, **labels: str) -> SubjectVerdict:
@@ -37,15 +41,65 @@ def subject(*gates: GateOutcome, **labels: str) -> SubjectVerdict:
     return SubjectVerdict(labels, Verdict.HOLD, gates)
 
 
-def test_a_log_line_names_the_gate_that_does_not_pass() -> None:
-    """The line names the subject and the gate. Control characters never reach the terminal."""
-    gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (STALE,)), GateOutcome("uptime", Outcome.PASS, (GOOD,)))
-    assert watch_line(view(subject(*gates, service="a\x1b"))) == ("30 s of 1h  HOLD: service=a\\x1b heartbeat UNKNOWN")
+def test_a_log_line_has_the_time_and_the_cause_of_each_gate_that_does_not_pass() -> None:
+    """Gates with the same cause share it. Control characters never reach the terminal."""
+    failed = JudgedCondition("y <= 1", Outcome.FAIL, detail="duri_y is 7, which does not meet y <= 1")
+    gates = (
+        GateOutcome("heartbeat", Outcome.UNKNOWN, (STALE,)),
+        GateOutcome("age", Outcome.UNKNOWN, (GOOD, STALE)),
+        GateOutcome("uptime", Outcome.PASS, (GOOD,)),
+        GateOutcome("load", Outcome.FAIL, (failed,)),
+    )
+    assert watch_line(view(subject(*gates, service="a\x1b"))) == (
+        "22:13:20Z  30 s of 1h  HOLD: service=a\\x1b heartbeat, service=a\\x1b age UNKNOWN [stale] duri_x is old; "
+        "service=a\\x1b load FAIL duri_y is 7, which does not meet y <= 1"
+    )
 
 
 def test_a_log_line_of_a_healthy_step_is_short() -> None:
-    """The line has only the time and the verdict."""
-    assert watch_line(view(subject(GateOutcome("g", Outcome.PASS, (GOOD,))), verdict=Verdict.GO)) == "30 s of 1h  GO"
+    """The line has only the times and the verdict."""
+    shown = view(subject(GateOutcome("g", Outcome.PASS, (GOOD,))), verdict=Verdict.GO)
+    assert watch_line(shown) == "22:13:20Z  30 s of 1h  GO"
+
+
+def test_a_log_line_of_a_fleet_counts_the_gates_beyond_the_first() -> None:
+    """The line stays short enough to read."""
+    bad = [subject(GateOutcome("g", Outcome.UNKNOWN, (STALE,)), service=str(n)) for n in range(SHOWN_ROWS + 5)]
+    assert watch_line(view(*bad)).endswith(
+        "service=19 g UNKNOWN [stale] duri_x is old; 5 more gates do not pass either"
+    )
+
+
+COUNTING = (
+    Countdown("service=a x is", 80.0, timedelta(minutes=5)),
+    Countdown("the verdict is", 80.0, timedelta(minutes=10)),
+)
+
+
+def test_the_log_and_the_table_count_down_to_an_abort() -> None:
+    """The log has the nearest abort, the table has several."""
+    shown = view(subject(GateOutcome("g", Outcome.UNKNOWN, (STALE,))), countdowns=COUNTING)
+    assert watch_line(shown) == (
+        "22:13:20Z  30 s of 1h  HOLD: g UNKNOWN [stale] duri_x is old (service=a x is unknown for 80 s, abort at 5m)"
+    )
+    assert watch_picture(shown).split("\n")[:4] == [
+        "HOLD  watched 30 s of 1h, step 3",
+        "  service=a x is unknown for 80 s, abort at 5m",
+        "  the verdict is unknown for 80 s, abort at 10m",
+        "  UNKNOWN g  [stale] duri_x is old",
+    ]
+
+
+def test_a_log_has_ten_lines_of_a_countdown() -> None:
+    """A line for each tenth of the time, although nothing changes but the seconds."""
+    reports, lines = WatchReports(), 0
+    for at in range(0, 601, 5):
+        step = WatchStep(
+            at, Judgement(Verdict.HOLD, 1_700_000_000.0, (subject(GateOutcome("g", Outcome.UNKNOWN, ())),))
+        )
+        counting = (Countdown("the verdict is", float(at), timedelta(minutes=10)),)
+        lines += bool(reports.of(WatchView(step, 1, timedelta(seconds=at), timedelta(days=1), counting)).log)
+    assert lines == 11
 
 
 def test_the_table_shows_the_check_that_decided_the_gate() -> None:
@@ -102,7 +156,8 @@ def test_a_certificate_shows_every_number() -> None:
 
 def test_an_abort_is_one_line() -> None:
     """An abort and a step are one line each."""
-    assert abort_text(Abort("violated g: x == 0 (duri_x is 0)")) == "ABORTED: violated g: x == 0 (duri_x is 0)\n"
+    abort = Abort(Because.VIOLATED, "violated g: x == 0 (duri_x is 0)", 0.0)
+    assert abort_text(abort) == "ABORTED: violated g: x == 0 (duri_x is 0)\n"
     assert run_text(Run("obs-lint", Outcome.FAIL, "a\x07b", 0.24)) == "FAIL    obs-lint: a\\x07b (0.2 s)"
 
 
@@ -118,6 +173,6 @@ def test_a_log_has_only_changes_and_signs_of_life() -> None:
         report = reports.of(WatchView(step, 1, timedelta(seconds=at), timedelta(hours=1)))
         assert not report.stays
         lines += [report.log] if report.log else []
-    assert lines[0] == "0 s of 1h  GO"
-    assert "990 s of 1h  HOLD: heartbeat UNKNOWN" in lines
+    assert lines[0] == "22:13:20Z  0 s of 1h  GO"
+    assert "22:13:20Z  990 s of 1h  HOLD: heartbeat UNKNOWN duri_y is 1" in lines
     assert len(lines) <= LOG_LINES + 3

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.dryrun import run as dryrun_run
+from gonogo.journal.print import list_text
 from gonogo.journal.records import records
 from gonogo.model.verdict import Judgement, Report, Verdict
 from gonogo.stopping import Stopped
@@ -29,9 +30,14 @@ def test_the_end_of_an_interrupted_watch_is_no_go(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(dryrun_run, "watch", stopped)
     with pytest.raises(Stopped):
         dryrun_run.dry_run(policy_file, None, timedelta(minutes=1), Heard())
-    found = [(one.outcome, one.detail["detail"]) for one in records(policy_file.journal)]
+    kept = records(policy_file.journal)
+    found = [(one.outcome, one.detail["detail"]) for one in kept]
     assert sorted(found) == [
         ("GO", "decided GO; the watch begins"),
         ("UNKNOWN", "began; the watch will take 60 s"),
         ("UNKNOWN", "was interrupted during the watch"),
     ]
+    assert len({one.run for one in kept}) == 1
+    assert list_text(records(policy_file.journal, folded=True), folded=True).endswith(
+        "interrupted: was interrupted during the watch"
+    )

@@ -27,6 +27,8 @@ class Passing:
     """Seconds to wait before each byte of the body."""
     asked_with: Mapping[str, str] = field(default_factory=dict)
     """The headers of the question, names in small letters."""
+    asked: str = ""
+    """The body of the question."""
 
 
 Spoil = Callable[[Passing], Passing]
@@ -69,7 +71,7 @@ def proxy(upstream: str) -> Iterator[Proxy]:  # noqa: C901 - one small server, r
                 passing = Passing(self.path, 502, b"upstream is gone", "text/plain")
             else:
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                passing = replace(passing, asked_with=headers)
+                passing = replace(passing, asked_with=headers, asked=(asked or b"").decode())
             finally:
                 connection.close()
             while not self.opened.hold.wait(0.05) and not stopping.is_set():

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.condition import Comparison, Falling, Mean, Operator, Rises, Share, parse_condition, parse_criterion
+from gonogo.model.condition import (
+    Comparison,
+    Falling,
+    Mean,
+    Operator,
+    Rises,
+    Share,
+    Unknown,
+    parse_condition,
+    parse_criterion,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +38,11 @@ from gonogo.model.condition import Comparison, Falling, Mean, Operator, Rises, S
         "falling(x, 5m) for 5m",
         "x == 1 or",
         "x == 1 for 5",
+        "unknown(x)",
+        "unknown(x) for 0s",
+        "unknown(x, 5m)",
+        "unknown() for 5m",
+        "unknown(x) == 1 for 5m",
     ],
 )
 def test_a_condition_outside_the_grammar_is_refused(text: str) -> None:
@@ -45,6 +60,15 @@ def test_for_belongs_to_its_term() -> None:
     )
     assert str(condition) == "x > 1 for 5m or falling( y , 30m )"
     assert [term.window for term in condition.terms] == [timedelta(minutes=5), timedelta(minutes=30)]
+
+
+def test_unknown_has_a_signal_and_a_time() -> None:
+    """The term can stand beside others. It needs no samples of the past."""
+    condition = parse_condition("x < 1 for 1m or unknown( x )  for 1h30m")
+    assert condition.terms[1] == Unknown("x", timedelta(minutes=90))
+    assert condition.terms[1].window is None
+    assert str(condition.terms[1]) == "unknown(x) for 1h30m"
+    assert parse_condition("unknown == 1").signals == ("unknown",)
 
 
 def test_bounds_are_exact() -> None:

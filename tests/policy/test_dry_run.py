@@ -9,6 +9,7 @@ import pytest
 
 from gonogo.errors import PolicyError
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.policy.complaints import PolicyFinding, PolicySeverity
 from gonogo.policy.findings import policy_warnings
 from tests.policy.policy_files import loaded, mistakes, problems
 
@@ -61,6 +62,50 @@ def test_an_abort_may_last_longer_than_blind(tmp_path: Path) -> None:
     assert loaded(tmp_path, text).policy.gates
 
 
+@pytest.mark.parametrize(
+    "text", ["gates: {g: {require: ['unknown(x) for 5m']}}", "dry_run: {certify: ['share(unknown(x) for 5m) <= 0']}"]
+)
+def test_unknown_is_refused_where_it_would_be_required(tmp_path: Path, text: str) -> None:
+    """A requirement that is UNKNOWN is HOLD already. The next step says where the condition belongs."""
+    (found,) = mistakes(tmp_path, f"{OWN}{text}\n")
+    assert found.startswith("4:")
+    assert "unknown(x) for 5m can be only in abort or warn: a requirement that is UNKNOWN is HOLD already" in found
+    assert "(remove it here, and add it to the list abort of the gate that reads x)" in found
+
+
+def blind_aborts(folder: Path, gates: str) -> list[PolicyFinding]:
+    """Return the warnings of a policy about what its aborts cannot see."""
+    found = policy_warnings(loaded(folder, f"{OWN}gates: {gates}\n"), ())
+    return [finding for finding in found if finding.check == "abort-blind"]
+
+
+def test_an_abort_that_does_not_see_a_dead_target_is_a_warning(tmp_path: Path) -> None:
+    """Only ``blind`` would end the run. The next step has the conditions to add."""
+    gates = "{g: {require: [x > 1], abort: [x < 1 for 1m, x < 0 for 10m, y > 3]}}"
+    (found,) = blind_aborts(tmp_path, gates)
+    assert (found.loc, found.severity) == (("gates", "g", "abort"), PolicySeverity.WARNING)
+    assert found.message == (
+        "x and y can become UNKNOWN, as when a target dies: then this list cannot end a dry run, and only "
+        "dry_run.blind (10m) does"
+    )
+    assert found.next_step == "add unknown(x) for 10m and unknown(y) for 5m"
+
+
+@pytest.mark.parametrize(
+    "gates",
+    [
+        "{g: {require: [x > 1]}}",
+        "{g: {require: [x > 1], warn: [y > 1]}}",
+        "{g: {require: [x > 1], abort: [x < 1, unknown(x) for 5m]}}",
+        "{g: {require: [x > 1], abort: [x < 1 or unknown(x) for 5m]}}",
+        "{g: {require: [x > 1], abort: [x < 1]}, h: {require: [x > 2], abort: [unknown(x) for 1m]}}",
+    ],
+)
+def test_an_abort_that_sees_it_is_no_warning(tmp_path: Path, gates: str) -> None:
+    """An ``unknown`` in any list of aborts ends the run."""
+    assert blind_aborts(tmp_path, gates) == []
+
+
 def test_a_removed_gate_of_the_preset_names_the_line_of_the_certificate(tmp_path: Path) -> None:
     """The preset's certificate asks for V. The message has the line to write, and with it the policy loads."""
     (found,) = problems(tmp_path, "version: 1\ngates:\n  uptime: null\n  stability: null\n")
@@ -87,7 +132,8 @@ def test_every_removed_gate_is_named(tmp_path: Path) -> None:
 
 def test_a_criterion_of_the_file_on_a_removed_gate_is_a_mistake_at_its_line(tmp_path: Path) -> None:
     """The line is to be removed."""
-    text = "gates: {stability: null}\ndry_run:\n  certify:\n    - mean(lyapunov_v) <= 0.2\n    - share(heartbeat_ok == 1) > 0\n"
+    certify = "  certify:\n    - mean(lyapunov_v) <= 0.2\n    - share(heartbeat_ok == 1) > 0\n"
+    text = f"gates: {{stability: null}}\ndry_run:\n{certify}"
     (found,) = mistakes(tmp_path, text)
     assert found.startswith("5:7: dry_run.certify[0]: lyapunov_v is a signal of the gate stability, which this policy")
     assert found.endswith("(remove this line, or declare lyapunov_v under signals)")

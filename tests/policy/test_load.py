@@ -348,7 +348,7 @@ def test_the_default_is_the_preset_and_the_model(tmp_path: Path) -> None:
     assert sum(policy.weights.values()) == pytest.approx(1)
     assert [slo.name for slo in policy.slos] == ["green"]
     assert len(policy.dry_run.certify) == 4
-    assert policy.dry_run == DryRun(certify=policy.dry_run.certify)
+    assert policy.dry_run == DryRun(certify=policy.dry_run.certify, reload=True)
     assert file.server == ServerSettings(config=tmp_path / "prometheus/prometheus.yml")
     assert file.rules == (f"{tmp_path}/prometheus/rules/*.yml",)
     assert file.tests == (tmp_path / "tests/promql",)

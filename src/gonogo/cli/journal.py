@@ -21,11 +21,11 @@ def journal() -> None:
 @journal.command("list", epilog="Example: gonogo journal list --kind promql-unit --limit 5")
 @click.option("--kind", cls=NamedOption, type=OneOf("kind", lambda: KINDS), metavar="KIND", help="Show only this kind.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Show at most this many.")
-@click.option("--steps", is_flag=True, help="Show the steps of a reload too; JSON always has them.")
+@click.option("--steps", is_flag=True, help="Show the steps of reloads and dry runs too.")
 @policy_option
 @format_option
 def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form: str) -> None:
-    """List records, newest first. A reload is one line; the command 'show' lists its steps."""
+    """List records, newest first. A reload or a dry run is one line; the command 'show' lists its steps."""
     from gonogo.journal.print import list_json, list_text
     from gonogo.journal.records import records
     from gonogo.policy.load import load
@@ -41,7 +41,7 @@ def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form:
 @policy_option
 @format_option
 def show(number: int, policy_path: Path, form: str) -> None:
-    """Show all fields of one record, and the steps of a reload."""
+    """Show all fields of one record, and the steps of a reload or a dry run."""
     from gonogo.journal.print import record_json, record_text
     from gonogo.journal.records import record, steps_of
     from gonogo.policy.load import load

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from gonogo.durations import format_duration
 from gonogo.journal.runs import Run
@@ -11,10 +12,10 @@ from gonogo.model.columns import columns, cut, padded
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
 from gonogo.model.plain import one_line, plain
 from gonogo.model.progress import Progress
-from gonogo.model.verdict import SubjectVerdict
-from gonogo.promql.matchers import label
+from gonogo.verdict.core.abort import Abort, Countdown, subject_named
 from gonogo.verdict.core.certify import Certificate, CriterionResult
-from gonogo.verdict.core.watch import Abort, WatchStep
+from gonogo.verdict.core.watch import WatchStep
+from gonogo.verdict.print import timestamp
 
 SHOWN_ROWS = 20
 """The largest number of rows of a picture on a terminal. Gates that pass are left out first."""
@@ -25,15 +26,25 @@ WIDEST = 40
 LOG_LINES = 20
 """The number of lines that a log gets from a watch without any change."""
 
+COUNTED = 10
+"""The number of lines that a log gets from a countdown to an abort."""
+
+SHOWN_COUNTDOWNS = 3
+"""The number of countdowns in a picture. The nearest abort comes first."""
+
 
 @dataclass(frozen=True, slots=True)
 class WatchView:
-    """The progress of a watch: its newest step, the number of that step, the time so far, and the time in all."""
+    """The progress of a watch: its newest step, the number of that step, the time so far, and the time in all.
+
+    ``countdowns`` is what is not known and leads to an abort, the nearest abort first.
+    """
 
     step: WatchStep
     number: int
     elapsed: timedelta
     duration: timedelta
+    countdowns: tuple[Countdown, ...] = ()
 
 
 def run_text(run: Run) -> str:
@@ -42,16 +53,36 @@ def run_text(run: Run) -> str:
 
 
 def watch_line(view: WatchView) -> str:
-    """Return a line for a log: the time, the verdict, and the gates that do not pass."""
+    """Return a line for a log: the times, the verdict, the cause of each gate that does not pass, and the countdown."""
     judgement = view.step.judgement
-    bad = [
-        f"{_of(subject)}{gate.gate} {gate.outcome}"
-        for subject in judgement.subjects
-        for gate in subject.gates
-        if gate.outcome is not Outcome.PASS
-    ]
-    listed = f": {', '.join(bad[:SHOWN_ROWS])}" if bad else ""
-    return plain(f"{_clock(view)}  {judgement.verdict}{listed}")
+    causes = "; ".join(f"{', '.join(gates)} {cause}" for cause, gates in _causes(view.step).items())
+    counting = f" ({view.countdowns[0]})" if view.countdowns else ""
+    at = datetime.fromtimestamp(judgement.at, UTC).strftime("%H:%M:%SZ")
+    return one_line(f"{at}  {_clock(view)}  {judgement.verdict}{f': {causes}' if causes else ''}{counting}")
+
+
+def watch_state(step: WatchStep) -> str:
+    """Return what a change of the watch changes: the verdict, and the outcome and reason of gates that do not pass."""
+    bad = (f"{name} {gate.outcome} {_reason(_deciding(gate))}" for name, gate in _bad(step))
+    return "; ".join((step.judgement.verdict, *bad))
+
+
+def _causes(step: WatchStep) -> dict[str, list[str]]:
+    """Map each cause to the gates that do not pass because of it. After enough gates the others are counted."""
+    causes: dict[str, list[str]] = {}
+    bad = tuple(_bad(step))
+    for name, gate in bad[:SHOWN_ROWS]:
+        causes.setdefault(f"{gate.outcome} {_evidence(gate)}".rstrip(), []).append(name)
+    if len(bad) > SHOWN_ROWS:
+        causes.setdefault("do not pass either", []).append(f"{len(bad) - SHOWN_ROWS} more gates")
+    return causes
+
+
+def _bad(step: WatchStep) -> Iterator[tuple[str, GateOutcome]]:
+    for subject in step.judgement.subjects:
+        for gate in subject.gates:
+            if gate.outcome is not Outcome.PASS:
+                yield f"{subject_named(subject.labels)}{gate.gate}", gate
 
 
 class WatchReports:
@@ -64,12 +95,12 @@ class WatchReports:
 
     def of(self, view: WatchView) -> Progress:
         """Return a picture of the step. It has a line for a log if the watch changed, or if the last line is old."""
-        line = watch_line(view)
-        state = line.partition("  ")[2]
-        if state == self._logged and view.elapsed - self._logged_at < view.duration / LOG_LINES:
+        state = watch_state(view.step)
+        often = min([view.duration / LOG_LINES, *(one.limit / COUNTED for one in view.countdowns)])
+        if state == self._logged and view.elapsed - self._logged_at < often:
             return Progress(watch_picture(view))
         self._logged, self._logged_at = state, view.elapsed
-        return Progress(watch_picture(view), log=line)
+        return Progress(watch_picture(view), log=watch_line(view))
 
 
 def watch_picture(view: WatchView) -> str:
@@ -77,16 +108,17 @@ def watch_picture(view: WatchView) -> str:
     rows = _rows(view)
     width = min(WIDEST, max((columns(gate) for _, gate, _ in rows), default=0))
     title = f"{view.step.judgement.verdict}  watched {_clock(view)}, step {view.number}"
+    counting = [f"  {one_line(str(one))}" for one in view.countdowns[:SHOWN_COUNTDOWNS]]
     lines = (
         f"  {outcome:<7} {padded(cut(gate, width), width)}  {evidence}".rstrip() for outcome, gate, evidence in rows
     )
-    return "\n".join([title, *lines])
+    return "\n".join([title, *counting, *lines])
 
 
 def _rows(view: WatchView) -> list[tuple[str, str, str]]:
     """Return outcome, gate and evidence of each gate. If rows must go, bad ones stay."""
     rows = [
-        (gate.outcome, f"{_of(subject)}{gate.gate}", _evidence(gate))
+        (gate.outcome, f"{subject_named(subject.labels)}{gate.gate}", _evidence(gate))
         for subject in view.step.judgement.subjects
         for gate in subject.gates
     ]
@@ -110,6 +142,18 @@ def abort_text(abort: Abort) -> str:
     return f"ABORTED: {plain(abort.detail)}\n"
 
 
+def abort_value(abort: Abort) -> dict[str, object]:
+    """Return the plain values of an abort, for the journal and for the program of ``on_abort``."""
+    return {
+        "because": abort.because,
+        "gate": abort.gate,
+        "condition": abort.condition,
+        "subject": dict(abort.subject),
+        "since": timestamp(abort.since),
+        "detail": abort.detail,
+    }
+
+
 def certificate_value(certificate: Certificate) -> dict[str, object]:
     """Return the plain values that the journal keeps."""
     return {
@@ -127,22 +171,18 @@ def _clock(view: WatchView) -> str:
     return f"{view.elapsed.total_seconds():.0f} s of {format_duration(view.duration)}"
 
 
-def _of(subject: SubjectVerdict) -> str:
-    labels = ",".join(f"{label(name)}={value}" for name, value in subject.labels.items())
-    return f"{labels} " if labels else ""
-
-
 def _evidence(gate: GateOutcome) -> str:
-    return (
-        _check(next((check for check in gate.checks if check.outcome is gate.outcome), gate.checks[0]))
-        if gate.checks
-        else ""
-    )
+    check = _deciding(gate)
+    return "" if check is None else f"{_reason(check)}{check.detail}"
 
 
-def _check(check: JudgedCondition) -> str:
-    reason = f"[{check.doubts[0].reason}] " if check.doubts else ""
-    return f"{reason}{check.detail}"
+def _deciding(gate: GateOutcome) -> JudgedCondition | None:
+    """Return the check that decided the outcome of a gate, or None if the gate has no check."""
+    return next((check for check in gate.checks if check.outcome is gate.outcome), next(iter(gate.checks), None))
+
+
+def _reason(check: JudgedCondition | None) -> str:
+    return f"[{check.doubts[0].reason}] " if check is not None and check.doubts else ""
 
 
 def _finding(finding: CriterionResult) -> str:

@@ -6,41 +6,38 @@ to the verdict, and the verdict shows what is missing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from threading import Event
 
-from gonogo.dryrun.on_abort import on_abort
+from gonogo.dryrun.on_abort import abort_json, on_abort
 from gonogo.dryrun.print import abort_text, certificate_text, certificate_value, run_text
+from gonogo.dryrun.story import ABORTED, DryRunStory
 from gonogo.dryrun.two_beats import two_beats
 from gonogo.dryrun.watching import Watched, watch
-from gonogo.errors import ActionFailed, Busy, GonogoError
-from gonogo.journal.records import append
 from gonogo.journal.run_key import run_key
 from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
+from gonogo.model.outcome import Outcome
 from gonogo.model.progress import Listener, Progress, note
-from gonogo.model.record import DRY_RUN, RELOAD, Record
+from gonogo.model.record import LOADED, RELOAD
 from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.findings import policy_warnings, warning_lines
 from gonogo.policy.inputs import policy_rules
 from gonogo.policy.load import PolicyFile
+from gonogo.reload.loaded import loaded
 from gonogo.reload.place import ReloadRequest
 from gonogo.reload.run import as_run, reload
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.smoke.run import smoke
 from gonogo.stopping import outcome
+from gonogo.verdict.core.abort import Abort
 from gonogo.verdict.core.certify import Certificate, certify
 from gonogo.verdict.core.verdict import without_steps
-from gonogo.verdict.core.watch import Abort
 from gonogo.verdict.decide import decide
-from gonogo.verdict.print import report_json
-
-ABORTED = "aborted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,16 @@ class DryRunResult:
     abort: Abort | None = None
     certificate: Certificate | None = None
     unrecorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a dry run for the journal: an outcome, a word for it, a sentence, and further values."""
+
+    outcome: str
+    became: str
+    detail: str
+    more: dict[str, object] = field(default_factory=dict)
 
 
 class Moment(StrEnum):
@@ -88,32 +95,37 @@ def dry_run(
     """
     for line in warning_lines(policy_file, policy_warnings(policy_file, policy_rules(policy_file))):
         progress(note(f"policy lint: {line}"))
-    journal = _Journal(policy_file)
-    journal.note("UNKNOWN", f"began; the watch will take {duration.total_seconds():.0f} s")
-    ended = "ended before its verdict"
-    outcome = "UNKNOWN"
-    extra: dict[str, object] = {}
+    story = DryRunStory(policy_file, progress)
+    story.note("UNKNOWN", f"began; the watch will take {duration.total_seconds():.0f} s")
+    end = Ending("UNKNOWN", "interrupted", "ended before its verdict")
     result: DryRunResult | None = None
     try:
-        decided = _decide(policy_file, url, progress, reached)
-        outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}; there was no watch"
-        if decided.judgement.verdict is not Verdict.GO:
+        decided = _decide(policy_file, url, progress, reached, story)
+        verdict = decided.judgement.verdict
+        end = Ending(verdict, "not watched", f"decided {verdict}; there was no watch")
+        if verdict is not Verdict.GO:
             result = DryRunResult(decided, decided)
         else:
-            outcome, ended = "UNKNOWN", "was interrupted during the watch"
-            journal.note(Verdict.GO, "decided GO; the watch begins")
-            seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
-            result = _conclude(policy_file, decided, seen, progress)
-            outcome, ended, extra = _outcome(result)
+            end = Ending("UNKNOWN", "interrupted", "was interrupted during the watch")
+            story.note(Verdict.GO, "decided GO; the watch begins")
+            seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH), story.turned)
+            if seen.abort is None:
+                result, end = _completed(policy_file, decided, seen, progress)
+            else:
+                end = Ending(ABORTED, "aborted", seen.abort.detail, {"verdict": seen.last.judgement.verdict})
+                _act_on(seen.abort, policy_file, seen.last, progress, story)
+                result = DryRunResult(decided, seen.last, abort=seen.abort)
     finally:
-        unrecorded = journal.last(outcome, ended, extra)
+        unrecorded = story.ends(end.outcome, end.detail, {"outcome": end.became, **end.more})
         if unrecorded is not None:
             progress(note(f"the end of the dry run is not in the journal: {unrecorded}"))
     return replace(result, unrecorded=unrecorded is not None)
 
 
-def _decide(policy_file: PolicyFile, url: str | None, progress: Listener, reached: Callable[[Moment], None]) -> Report:
-    proving = _prove(policy_file, url, progress)
+def _decide(
+    policy_file: PolicyFile, url: str | None, progress: Listener, reached: Callable[[Moment], None], story: DryRunStory
+) -> Report:
+    proving = _prove(policy_file, url, progress, story)
     reached(Moment.DECISION)
     progress(Progress("decide"))
     report = decide(policy_file, url)
@@ -121,71 +133,54 @@ def _decide(policy_file: PolicyFile, url: str | None, progress: Listener, reache
     return replace(report, judgement=without_steps(report.judgement, missing))
 
 
-def _prove(policy_file: PolicyFile, url: str | None, progress: Listener) -> tuple[Run, ...]:
+def _prove(policy_file: PolicyFile, url: str | None, progress: Listener, story: DryRunStory) -> tuple[Run, ...]:
     """Make every run, with the smoke run beside the others. Return the runs that decide does not look up."""
+
+    def take(name: str, run: Callable[[], Run]) -> Run:
+        progress(Progress(name))
+        done = run()
+        progress(note(run_text(done)))
+        story.ran(done)
+        return done
+
     stop = Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-smoke") as pool:
         smoking = pool.submit(smoke, policy_file, stop)
         try:
             key = run_key(policy_file)
-            linted = _run_step("obs-lint", lambda: obs_lint(policy_file), progress)
-            tested = _run_step("promql-unit", lambda: promql_unit(policy_file), progress)
+            linted = take("obs-lint", lambda: obs_lint(policy_file))
+            tested = take("promql-unit", lambda: promql_unit(policy_file))
             checked = (linted, tested) if run_key(policy_file) == key else ()
             request = ReloadRequest(policy_file, url, even_unchanged=True, checked=checked, beat=False)
-            proving = (
-                _run_step(RELOAD, lambda: as_run(reload(request)), progress),
-                _run_step("two-beats", lambda: two_beats(policy_file, url), progress),
-            )
-            _run_step("sandbox-smoke-60s", lambda: outcome(smoking), progress)
+            if policy_file.policy.dry_run.reload:
+                proved = take(RELOAD, lambda: as_run(reload(request)))
+            else:
+                proved = take(LOADED, lambda: loaded(policy_file, url))
+            beaten = take("two-beats", lambda: two_beats(policy_file, url))
+            take("sandbox-smoke-60s", lambda: outcome(smoking))
         finally:
             stop.set()
-    return proving
+    return proved, beaten
 
 
-def _run_step(name: str, run: Callable[[], Run], progress: Listener) -> Run:
-    progress(Progress(name))
-    done = run()
-    progress(note(run_text(done)))
-    return done
+def _completed(
+    policy_file: PolicyFile, decided: Report, seen: Watched, progress: Listener
+) -> tuple[DryRunResult, Ending]:
+    certificate = certify(seen.ledger, policy_file.policy.dry_run)
+    progress(note(certificate_text(certificate)))
+    became = "certified" if certificate.outcome is Outcome.PASS else "not certified"
+    verdict = seen.last.judgement.verdict
+    detail = f"the watch is over; the last verdict is {verdict}"
+    end = Ending(verdict, became, detail, {"certificate": certificate_value(certificate)})
+    return DryRunResult(decided, seen.last, certificate=certificate), end
 
 
-def _conclude(policy_file: PolicyFile, decided: Report, seen: Watched, progress: Listener) -> DryRunResult:
-    dry = policy_file.policy.dry_run
-    if seen.abort is None:
-        certificate = certify(seen.ledger, dry)
-        progress(note(certificate_text(certificate)))
-        return DryRunResult(decided, seen.last, certificate=certificate)
-    progress(note(abort_text(seen.abort)))
-    if dry.on_abort:
+def _act_on(abort: Abort, policy_file: PolicyFile, last: Report, progress: Listener, story: DryRunStory) -> None:
+    """Report an abort and run the program of ``on_abort``."""
+    progress(note(abort_text(abort)))
+    story.aborts(abort)
+    if argv := policy_file.policy.dry_run.on_abort:
         progress(Progress("on-abort"))
-        progress(note(run_text(on_abort(dry.on_abort, report_json(seen.last), policy_file.path.absolute().parent))))
-    return DryRunResult(decided, seen.last, abort=seen.abort)
-
-
-def _outcome(result: DryRunResult) -> tuple[str, str, dict[str, object]]:
-    if result.abort is not None:
-        return ABORTED, result.abort.detail, {"verdict": result.last.judgement.verdict}
-    certificate = result.certificate
-    verdict = result.last.judgement.verdict
-    detail: dict[str, object] = {} if certificate is None else {"certificate": certificate_value(certificate)}
-    return verdict, f"the watch is over; the last verdict is {verdict}", detail
-
-
-class _Journal:
-    """The dry run's own records, under the key of the inputs with which the dry run began."""
-
-    def __init__(self, policy_file: PolicyFile) -> None:
-        self._path = policy_file.journal
-        self._key = run_key(policy_file)
-
-    def note(self, outcome: str, detail: str, extra: dict[str, object] | None = None) -> None:
-        record = Record(DRY_RUN, self._key, outcome, time.time(), {"detail": detail, **(extra or {})})
-        append(self._path, record)
-
-    def last(self, outcome: str, detail: str, extra: dict[str, object]) -> GonogoError | None:
-        """Write the end of the dry run. Return the error if that fails, because the verdict must still be printed."""
-        try:
-            self.note(outcome, detail, extra)
-        except (ActionFailed, Busy) as error:
-            return error
-        return None
+        ran = on_abort(argv, abort_json(last, abort), policy_file.path.absolute().parent)
+        progress(note(run_text(ran)))
+        story.ran(ran)

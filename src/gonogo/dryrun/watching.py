@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from math import floor
 from threading import Event
 from types import TracebackType
 from typing import Self
 
 from gonogo.dryrun.print import WatchReports, WatchView, run_text
+from gonogo.dryrun.settling import Look, settled
 from gonogo.errors import GonogoError
 from gonogo.journal.run_key import run_key, run_states
 from gonogo.journal.runs import Run
@@ -30,11 +32,12 @@ from gonogo.policy.load import PolicyFile
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.smoke.run import SmokeStopped, smoke
 from gonogo.stopping import pause
+from gonogo.verdict.core.abort import Abort, abort_of, countdowns
 from gonogo.verdict.core.certify import Ledger, enter
 from gonogo.verdict.core.questions import ASK_ALWAYS
-from gonogo.verdict.core.watch import Abort, Blindness, observe, take_step, watched
+from gonogo.verdict.core.watch import WatchStep, take_step, watched
 from gonogo.verdict.decide import prepare, report_of
-from gonogo.verdict.gather import gather
+from gonogo.verdict.gather import gather, steady_seconds
 
 RUNS: Mapping[str, Callable[[PolicyFile, Event], Run]] = {
     OBS_LINT: lambda policy_file, _: obs_lint(policy_file),
@@ -105,11 +108,16 @@ class Watched:
 
 
 def watch(
-    policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Listener, begun: Callable[[], None]
+    policy_file: PolicyFile,
+    url: str | None,
+    duration: timedelta,
+    progress: Listener,
+    begun: Callable[[], None],
+    kept: Callable[[WatchView], None] = lambda _: None,
 ) -> Watched:
     """Judge at once, then every ``dry_run.step``, and once more when the duration is over.
 
-    ``begun`` is called once, after the first step.
+    ``begun`` is called once, after the first step, and ``kept`` after each step, for the journal.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.
@@ -117,38 +125,41 @@ def watch(
     """
     policy = policy_file.policy
     survey = prepare(replace(policy_file, policy=watched(policy)), url, ASK_ALWAYS)
+
+    def look(at: float, before: WatchStep | None) -> Look:
+        gathered = gather(survey, _run_states(policy_file, progress))
+        step = take_step(policy, gathered.evidence, at, before, gathered.glance)
+        return Look(gathered, step, report_of(policy_file, survey, gathered, step.judgement))
+
     ledger: Ledger | None = None
-    sight: Blindness | None = None
+    before: WatchStep | None = None
+    found: Look | None = None
     abort: Abort | None = None
-    last: Report | None = None
     reports = WatchReports()
     with Renewal(policy_file, progress) as renewal:
         for number, at in enumerate(ticks(duration, policy.dry_run.step), start=1):
-            gathered = gather(survey, _run_states(policy_file, progress))
-            step = take_step(policy, gathered.evidence, at)
-            ledger = enter(ledger, step, policy.dry_run)
-            sight, abort = observe(sight, step, policy.dry_run)
-            last = report_of(policy_file, survey, gathered, step.judgement)
-            progress(reports.of(WatchView(step, number, timedelta(seconds=at), duration)))
+            found = look(at, before)
+            if at >= duration.total_seconds():
+                found = settled(found, partial(look, before=before), at, policy)
+            before = found.step
+            ledger, abort = enter(ledger, before, policy.dry_run), abort_of(before, policy)
+            view = WatchView(before, number, timedelta(seconds=before.at), duration, countdowns(before, policy))
+            progress(reports.of(view))
+            kept(view)
             if abort is not None:
                 break
             if number == 1:
                 begun()
-            renewal.consider(gathered.evidence.runs)
-    if last is None or ledger is None:
+            renewal.consider(found.gathered.evidence.runs)
+    if found is None or ledger is None:
         raise AssertionError("a watch has at least one step")
-    return Watched(last, ledger, abort)
-
-
-def seconds() -> float:
-    """Read a clock that never jumps and also counts the time in which the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return Watched(found.report, ledger, abort)
 
 
 def ticks(
     duration: timedelta,
     every: timedelta,
-    clock: Callable[[], float] = seconds,
+    clock: Callable[[], float] = steady_seconds,
     sleep: Callable[[float], object] = pause,
 ) -> Iterator[float]:
     """Yield the seconds since the beginning at each step. Steps during a sleep of the machine are left out."""

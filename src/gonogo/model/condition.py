@@ -4,10 +4,12 @@
 
     condition = term { "or" term }
     term      = signal op number [ "for" duration ] | "falling(" signal "," duration ")"
+              | "unknown(" signal ") for" duration
     op        = == != < <= > >=
 
-``for`` belongs to its own term. There is no ``and``, because a gate lists conditions. There are
-no parentheses. Numbers are IEEE doubles and are compared exactly.
+``for`` belongs to its own term. ``unknown`` is allowed only in the lists ``abort`` and ``warn`` of a gate.
+There is no ``and``, because a gate lists conditions. There are no parentheses. Numbers are IEEE doubles
+and are compared exactly.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ SIGNAL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_:]*")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMPARISON = re.compile(rf"\s*({SIGNAL_NAME.pattern})\s*(==|!=|<=|>=|<|>)\s*({_NUMBER})(?:\s+for\s+([0-9a-z]+))?\s*")
 _FALLING = re.compile(rf"\s*falling\(\s*({SIGNAL_NAME.pattern})\s*,\s*([0-9a-z]+)\s*\)\s*")
+_UNKNOWN = re.compile(rf"\s*unknown\(\s*({SIGNAL_NAME.pattern})\s*\)\s+for\s+([0-9a-z]+)\s*")
 _OR = re.compile(r"\bor\b")
 
 
@@ -90,7 +93,24 @@ class Falling:
         return f"falling({self.signal}, {format_duration(self.over)})"
 
 
-Term = Comparison | Falling
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """``unknown(signal) for held``: the signal has been UNKNOWN, for any reason, for that long without a break."""
+
+    signal: str
+    held: timedelta
+
+    @property
+    def window(self) -> timedelta | None:
+        """Return None: the term counts the steps of a watch, and needs no samples of the past."""
+        return None
+
+    def __str__(self) -> str:
+        """Return the term as the grammar reads it."""
+        return f"unknown({self.signal}) for {format_duration(self.held)}"
+
+
+Term = Comparison | Falling | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,8 @@ def parse_condition(text: str) -> Condition:
 def _parse_term(text: str) -> Term:
     if match := _FALLING.fullmatch(text):
         return Falling(match[1], _positive(match[2]))
+    if match := _UNKNOWN.fullmatch(text):
+        return Unknown(match[1], _positive(match[2]))
     if match := _COMPARISON.fullmatch(text):
         bound = float(match[3])
         if not math.isfinite(bound):
@@ -130,7 +152,8 @@ def _parse_term(text: str) -> Term:
         held = _positive(match[4]) if match[4] else None
         return Comparison(match[1], Operator(match[2]), bound, held)
     message = (
-        f"{text.strip()!r} is not a condition; write 'signal <= 0.5', 'signal == 1 for 5m' or 'falling(signal, 30m)'"
+        f"{text.strip()!r} is not a condition; write 'signal <= 0.5', 'signal == 1 for 5m', 'falling(signal, 30m)' "
+        "or 'unknown(signal) for 5m'"
     )
     raise ValueError(message)
 

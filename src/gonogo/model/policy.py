@@ -139,13 +139,14 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """The settings of a dry run: its length, its step, the longest UNKNOWN time, and its criteria."""
+    """The settings of a dry run: its length, its step, the longest UNKNOWN time, its criteria, and if it reloads."""
 
     duration: timedelta = timedelta(hours=24)
     step: timedelta = timedelta(seconds=15)
     blind: timedelta = timedelta(minutes=10)
     certify: tuple[Criterion, ...] = ()
     on_abort: tuple[str, ...] = ()
+    reload: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from gonogo.version import __version__
 
 DRY_RUN = "dry-run"
 RELOAD = "reload"
+LOADED = "loaded"
 TWO_BEATS = "two-beats"
 
-KINDS = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE, DRY_RUN, RELOAD, TWO_BEATS)
+KINDS = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE, DRY_RUN, RELOAD, LOADED, TWO_BEATS)
 """Every kind of record that this gonogo writes."""
 
 

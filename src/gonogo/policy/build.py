@@ -33,7 +33,14 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
         slos=tuple(Slo(slo.name, slo.objective, slo.bad, slo.total) for slo in keys.slos or ()),
         canary=Canary(keys.canary.min_samples, keys.canary.window),
         weights={name: weight for name, weight in weights.items() if weight is not None},
-        dry_run=DryRun(run.duration, run.step, run.blind, tuple(run.certify or ()), tuple(run.on_abort or ())),
+        dry_run=DryRun(
+            run.duration,
+            run.step,
+            run.blind,
+            tuple(run.certify or ()),
+            tuple(run.on_abort or ()),
+            identity.preset is not None if run.reload is None else run.reload,
+        ),
     )
     built_in = preset_signals(bare) if identity.preset is not None else {}
     return replace(bare, signals=_signals(built_in, keys, identity.prefix), gates=_gates(keys))

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.condition import Comparison, Falling
+from gonogo.model.condition import Comparison, Falling, Term, Unknown
 from gonogo.model.policy import PlacedCondition, Policy, Role
-from gonogo.policy.complaints import PolicyFinding, PolicySeverity
+from gonogo.policy.complaints import Loc, PolicyFinding, PolicySeverity
+
+_PATIENCE = timedelta(minutes=5)
+"""The least time of the ``unknown(...)`` that a warning suggests."""
 
 BLIND_STEPS = 2
 """``blind`` must be longer than this many steps: the verdict of a step counts for two steps."""
@@ -16,9 +19,43 @@ BLIND_STEPS = 2
 
 def dry_run_errors(policy: Policy, given: Mapping[str, object]) -> Iterator[PolicyFinding]:
     """Yield the settings of the dry run that cannot work. ``given`` has the keys of the file, without the preset."""
+    yield from _misplaced_unknown(policy)
     yield from _blind_and_step(policy)
     yield from _blind_and_for(policy)
     yield from _foreign_criteria(policy, given)
+
+
+def blind_aborts(policy: Policy) -> Iterator[PolicyFinding]:
+    """Yield a warning for each ``abort`` list that reads signals for which no ``abort`` has an ``unknown(...)``."""
+    covered = {term.signal for term, _ in _terms(policy, Role.ABORT) if isinstance(term, Unknown)}
+    open_to: dict[Loc, dict[str, timedelta]] = {}
+    for term, placed in _terms(policy, Role.ABORT):
+        if term.signal not in covered:
+            waits = open_to.setdefault(placed.loc[:-1], {})
+            waits[term.signal] = max(waits.get(term.signal, _PATIENCE), term.window or _PATIENCE)
+    for loc, waits in open_to.items():
+        blind = format_duration(policy.dry_run.blind)
+        message = (
+            f"{' and '.join(waits)} can become UNKNOWN, as when a target dies: then this list cannot end a dry run, "
+            f"and only dry_run.blind ({blind}) does"
+        )
+        step = " and ".join(f"unknown({name}) for {format_duration(time)}" for name, time in waits.items())
+        yield PolicyFinding("abort-blind", PolicySeverity.WARNING, loc, message, f"add {step}")
+
+
+def _terms(policy: Policy, role: Role) -> Iterator[tuple[Term, PlacedCondition]]:
+    for placed in policy.conditions((role,)):
+        for term in placed.condition.terms:
+            yield term, placed
+
+
+def _misplaced_unknown(policy: Policy) -> Iterator[PolicyFinding]:
+    for placed in policy.every_condition():
+        for term in placed.condition.terms:
+            if isinstance(term, Unknown) and placed.role in {Role.REQUIRE, None}:
+                message = f"{term} can be only in abort or warn: a requirement that is UNKNOWN is HOLD already"
+                step = f"remove it here, and add it to the list abort of the gate that reads {term.signal}"
+                yield _error("unknown-in-require", placed.loc, message, step)
 
 
 def _blind_and_step(policy: Policy) -> Iterator[PolicyFinding]:
@@ -113,5 +150,5 @@ def _signals_of_removed_gates(policy: Policy, given: Mapping[str, object]) -> di
     }
 
 
-def _error(check: str, loc: tuple[str | int, ...], message: str, next_step: str) -> PolicyFinding:
+def _error(check: str, loc: Loc, message: str, next_step: str) -> PolicyFinding:
     return PolicyFinding(check, PolicySeverity.ERROR, loc, message, next_step)

@@ -10,6 +10,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding
 from gonogo.policy.consistency import Intervals, condition_findings
+from gonogo.policy.dry_run import blind_aborts
 from gonogo.policy.heartbeat import heartbeat_errors
 from gonogo.policy.lint_alarms import heartbeat_warnings, sustained_findings
 from gonogo.policy.load import has_beats, intervals_of, refuse_misfit, said
@@ -29,6 +30,7 @@ def lint(policy: Policy, intervals: Intervals) -> tuple[PolicyFinding, ...]:
         *(heartbeat_errors(policy.heartbeat, scrape) if beats else ()),
         *(heartbeat_warnings(policy.heartbeat, scrape) if beats else ()),
         *condition_findings(policy, intervals),
+        *blind_aborts(policy),
         *sustained_findings(policy, scrape=scrape, evaluation=intervals.evaluation),
     )
 

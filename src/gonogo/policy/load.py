@@ -110,10 +110,9 @@ def intervals_of(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> Inter
     default = paces.get("evaluation_interval")
     recording: dict[str, timedelta] = {}
     for group in files:
-        every = group.interval or default
-        for rule in group.rules if every is not None else ():
-            if rule.kind is RuleKind.RECORD:
-                recording[rule.name] = max(recording.get(rule.name, every), every)
+        if (every := group.interval or default) is not None:
+            names = (rule.name for rule in group.rules if rule.kind is RuleKind.RECORD)
+            recording |= {name: max(recording.get(name, every), every) for name in names}
     return Intervals(paces.get("scrape_interval"), max(recording.values(), default=default), recording)
 
 

@@ -147,12 +147,18 @@ class DryRunKeys(Keys):
 
     duration: Duration = Field(default=DryRun().duration, description="The length of the watch.")
     step: Duration = Field(default=DryRun().step, description="The time between two verdicts.")
-    blind: Duration = Field(default=DryRun().blind, description="UNKNOWN for this long is an abort.")
+    blind: Duration = Field(default=DryRun().blind, description="HOLD for this long is an abort.")
     certify: list[CriterionText] | None = Field(
         default=None, description="The criteria that the whole run must meet for a certificate."
     )
     on_abort: Annotated[list[Text], Field(min_length=1)] | None = Field(
-        default=None, description="A program and its arguments; it gets the verdict as JSON on standard input."
+        default=None,
+        description="A program and its arguments; it gets the verdict and the cause as JSON on standard input.",
+    )
+    reload: bool | None = Field(
+        default=None,
+        description="Reload the server before the verdict; false: only compare what it has loaded with the files. "
+        "null = true with a preset, false without.",
     )
 
     @model_validator(mode="after")

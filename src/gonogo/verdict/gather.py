@@ -32,6 +32,7 @@ from gonogo.server.no_answer import URL_KEY
 from gonogo.server.status_api import build, targets
 from gonogo.server.versions import Build, nan_ends_series, rules_untold
 from gonogo.stopping import outcome
+from gonogo.verdict.core.pace import Glance
 from gonogo.verdict.core.questions import Questions
 from gonogo.verdict.core.source_doubts import shared_sources, source_of
 from gonogo.verdict.origins import (
@@ -65,10 +66,14 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence, and the server's clock skew, which is reported beside it."""
+    """The evidence, and beside it the server's clock skew, and a glance at the server's clock for a watch.
+
+    Both are ``None`` if the server did not give its time.
+    """
 
     evidence: Evidence
     clock_skew_seconds: float | None
+    glance: Glance | None = None
 
 
 def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
@@ -93,7 +98,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     version = asked("the version", lambda: build(client, url))
     seen = asked(
         "recent subjects",
-        lambda: at if isinstance(at := clock.result(), Unread) else recent_subjects(server, policy, at[0]),
+        lambda: at if isinstance(at := clock.result(), Unread) else recent_subjects(server, policy, at[0].server),
     )
     now = outcome(clock)
     known, listed = outcome(version), outcome(loaded)
@@ -115,7 +120,10 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     )
     evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
     evidence = _follow_up(server, survey, evidence)
-    return Gathered(evidence, None if isinstance(now, Unread) else now[0] - now[1])
+    if isinstance(now, Unread):
+        return Gathered(evidence, None)
+    glance, local = now
+    return Gathered(evidence, glance.server - local, glance)
 
 
 def _key(address: str, url: str, own: str) -> str:
@@ -123,16 +131,21 @@ def _key(address: str, url: str, own: str) -> str:
     return URL_KEY if address == url else f"prometheus.{own}"
 
 
-def _clock(client: Client, url: str) -> tuple[float, float]:
+def _clock(client: Client, url: str) -> tuple[Glance, float]:
     """Return the server's time, and the local time halfway through the request."""
-    before = time.time()
+    before, asked_at = time.time(), steady_seconds()
     there = server_time(client, url)
-    return there, (before + time.time()) / 2
+    return Glance(there, asked_at, steady_seconds()), (before + time.time()) / 2
+
+
+def steady_seconds() -> float:
+    """Read a clock that never jumps and also counts the time in which the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _assemble(
     policy: Policy,
-    now: tuple[float, float] | Unread,
+    now: tuple[Glance, float] | Unread,
     windows: list[Future[QueryAnswer | Unread]],
     instant: Future[QueryAnswer | Unread],
     build: Build | Unread,
@@ -141,7 +154,7 @@ def _assemble(
     pushed, others = _pushes(outcome(instant))
     unread = next((answer for answer in (now, build, *answers) if isinstance(answer, Unread)), None)
     return Evidence(
-        now=time.time() if isinstance(now, Unread) else now[0],
+        now=time.time() if isinstance(now, Unread) else now[0].server,
         ranges=unread if unread is not None else _by_signal(policy, [a for a in answers if isinstance(a, QueryAnswer)]),
         instant=others,
         rules=(),

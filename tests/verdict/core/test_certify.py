@@ -13,8 +13,10 @@ from gonogo.model.condition import parse_criterion
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of
 from gonogo.model.policy import DryRun
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome
+from gonogo.verdict.core.answers import Key
 from gonogo.verdict.core.certify import Certificate, CriterionResult, certify, enter
-from gonogo.verdict.core.watch import Recent, SeriesKey, Subject, WatchStep
+from gonogo.verdict.core.reading import SeriesKey
+from gonogo.verdict.core.watch import Recent, WatchStep
 
 PASS, FAIL, UNKNOWN = Outcome
 NOW = 1_700_000_000.0
@@ -30,7 +32,7 @@ def dry_run(*criteria: str, every: int = 15) -> DryRun:
 def step(
     at: float,
     *required: Outcome,
-    shares: Mapping[tuple[str, Subject], Outcome] | None = None,
+    shares: Mapping[tuple[str, Key], Outcome] | None = None,
     recent: Mapping[SeriesKey, Recent] | None = None,
     labels: dict[str, str] | None = None,
 ) -> WatchStep:

@@ -11,8 +11,7 @@ from gonogo.model.outcome import GateOutcome, Outcome, Reason
 from gonogo.model.policy import Gate, Policy, Runs
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
 from gonogo.verdict.core.questions import ASK_ALWAYS
-from gonogo.verdict.core.reading import Readings
-from gonogo.verdict.core.verdict import judge, violated, without_steps
+from gonogo.verdict.core.verdict import judge, without_steps
 from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
 
@@ -106,13 +105,18 @@ def test_warnings_never_change_a_verdict() -> None:
     assert judge(policy(gates=(gate,)), evidence(), NOW, asked=ASK_ALWAYS[:1]).subjects[0].gates[0].warnings == ()
 
 
-def test_violations_are_the_true_abort_conditions() -> None:
-    """Only a true abort condition is a violation."""
-    gate = Gate("g", (), abort=(parse_condition("x != 1"), parse_condition("y == 0 or x < 0.5")))
+def test_decide_says_unknown_for_only_where_the_samples_show_it() -> None:
+    """One look cannot count. The age of the newest sample can show that a signal has been UNKNOWN for long enough."""
+    gate = Gate("g", (parse_condition("y == 1"),), warn=(parse_condition("unknown(x) for 2m"),))
     by = policy(gates=(gate,))
-    assert violated(by, Readings(by, evidence()), NOW) == ()
-    found = violated(by, Readings(by, evidence(samples("duri_x", 0.0))), NOW)
-    assert [(name, check.condition) for name, check in found] == [("g", "x != 1"), ("g", "y == 0 or x < 0.5")]
+    old = {190.0 + 30 * n: 1.0 for n in range(20)}
+    for ages, shown in (({20.0: 1.0}, []), ({100.0: 1.0, 130.0: 1.0}, []), (old, ["unknown(x) for 2m"])):
+        judged = judge(by, evidence(samples("duri_y"), samples("duri_x", ages)), NOW)
+        assert [w.condition for w in judged.subjects[0].gates[0].warnings] == shown
+    detail = judged.subjects[0].gates[0].warnings[0].detail
+    assert detail.startswith(
+        "x has been unknown for 125 s without a break: [stale] the newest sample of duri_x is 190.0"
+    )
 
 
 def test_the_worst_subject_decides() -> None:

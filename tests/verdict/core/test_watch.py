@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gonogo.model.condition import parse_condition, parse_criterion
-from gonogo.model.evidence import Unread
-from gonogo.model.outcome import JudgedCondition, Outcome
+from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.policy import DryRun, Gate, Policy
-from gonogo.model.verdict import Judgement, Verdict
+from gonogo.model.verdict import Verdict
+from gonogo.verdict.core.pace import Glance
 from gonogo.verdict.core.questions import ASK_ALWAYS, judged_signals
 from gonogo.verdict.core.verdict import judge
-from gonogo.verdict.core.watch import Abort, Blindness, WatchStep, observe, take_step, watched
+from gonogo.verdict.core.watch import WatchStep, take_step, watched
 from tests.evidence_builder import NOW, evidence, policy, samples
 
 
@@ -47,7 +44,7 @@ def test_a_doubted_series_is_shown_as_doubted() -> None:
 def test_a_true_abort_condition_is_a_violation() -> None:
     """The violation has the name of its gate."""
     step = take_step(certifying(), evidence(samples("duri_x", 0.0)), 0.0)
-    assert [(gate, check.condition) for gate, check in step.violations] == [("g", "x == 0")]
+    assert [(one.gate, one.check.condition) for one in step.violations] == [("g", "x == 0")]
 
 
 def test_a_step_has_the_verdict_of_decide() -> None:
@@ -78,101 +75,88 @@ def test_signals_of_the_certificate_are_read_as_well() -> None:
     assert [condition for gate in by.gates for condition in gate.require] == [parse_condition("x == 1")]
 
 
-DRY_RUN = DryRun(step=timedelta(seconds=15), blind=timedelta(minutes=10))
-VIOLATION = ("heartbeat", JudgedCondition("heartbeat_ok != 1 for 5m", Outcome.PASS, detail="duri_heartbeat_ok is 0"))
-
-verdicts = st.sampled_from(list(Verdict))
+UNKNOWN_X = Gate("g", (parse_condition("y == 1"),), abort=(parse_condition("unknown(x) for 5m"),))
 
 
-def step(at: float, verdict: Verdict, *violations: tuple[str, JudgedCondition]) -> WatchStep:
-    """Make a step that has only a verdict and its violations."""
-    return WatchStep(at, Judgement(verdict, 1_700_000_000.0 + at, ()), violations)
+def steps(by: Policy, *told: tuple[int, Evidence], since: WatchStep | None = None) -> list[WatchStep]:
+    """Take a step every 15 s from 0, or from a step, until each of these times, with the same evidence."""
+    found = [] if since is None else [since]
+    for until, seen in told:
+        at = found[-1].at + 15 if found else 0.0
+        while at <= until:
+            found.append(take_step(by, seen, at, found[-1] if found else None))
+            at += 15
+    return found
 
 
-def run(*steps: WatchStep) -> Abort | None:
-    """Observe steps until one of them aborts."""
-    sight: Blindness | None = None
-    for one in steps:
-        sight, abort = observe(sight, one, DRY_RUN)
-        if abort is not None:
-            return abort
-    return None
+def aborted(found: list[WatchStep]) -> list[float]:
+    """Return the times of the steps with a violation."""
+    return [one.at for one in found if one.violations]
 
 
-def held(verdict: Verdict, since: int, until: int) -> list[WatchStep]:
-    """Make a step every 15 s with the same verdict."""
-    return [step(at, verdict) for at in range(since, until + 1, 15)]
+def test_unknown_is_counted_by_the_steps_of_the_watch() -> None:
+    """The signal is away from 60 s on. Whatever its reason, it is counted without a break."""
+    by = policy(gates=(UNKNOWN_X,))
+    away, unread = evidence(samples("duri_y")), Unread("the samples", "refused")
+    nothing = replace(evidence(), ranges=unread, instant=unread)
+    assert aborted(steps(by, (60, evidence()), (400, away))) == [375.0, 390.0]
+    assert aborted(steps(by, (60, evidence()), (180, away), (240, nothing), (400, away)))[0] == 375.0
+    known = steps(by, (60, evidence()), (300, away), (315, evidence()), (600, away))
+    assert aborted(known) == []
+    assert steps(by, (0, away))[0].violations == ()
 
 
-def test_a_violation_aborts_at_once_and_is_named() -> None:
-    """The first step with a true abort condition ends the run."""
-    abort = run(step(0, Verdict.GO), step(15, Verdict.NO_GO, VIOLATION))
-    assert abort == Abort(
-        "violated heartbeat: heartbeat_ok != 1 for 5m (duri_heartbeat_ok is 0)", violations=(VIOLATION,)
+def test_unknown_is_counted_for_each_subject_also_while_another_is_no_go() -> None:
+    """The whole verdict is NO-GO, so it is not blind. The subject that died is still found."""
+    by = policy(gates=(replace(UNKNOWN_X, require=(parse_condition("x == 1"),)),), subjects=("service",))
+    bad, good = samples("duri_x", 0.0, service="b"), samples("duri_x", service="a")
+    died = evidence(bad, vanished=({"service": "a"},))
+    found = steps(by, (60, evidence(good, bad)), (390, died))
+    assert found[-1].judgement.verdict is Verdict.NO_GO
+    assert found[-1].blind_since is None
+    assert aborted(found) == [375.0, 390.0]
+    assert [one.subject for one in found[-1].violations] == [{"service": "a"}]
+
+
+def test_a_subject_stays_counted_while_the_server_does_not_answer() -> None:
+    """Without an answer no subject is seen. Those of the steps before are still unknown."""
+    by = policy(gates=(replace(UNKNOWN_X, require=(parse_condition("x == 1"),)),), subjects=("service",))
+    unread = Unread("the samples", "refused")
+    nothing = replace(evidence(), ranges=unread, instant=unread, vanished=unread)
+    died = evidence(samples("duri_x", service="b"), vanished=({"service": "a"},))
+    both = evidence(samples("duri_x", service="b"), samples("duri_x", service="a"))
+    found = steps(by, (60, both), (180, died), (240, nothing), (375, died))
+    assert aborted(found) == [375.0]
+    assert [one.subject for one in found[-1].violations] == [{"service": "a"}]
+
+
+def test_a_shared_signal_is_counted_once() -> None:
+    """Its place has no subject."""
+    gate = Gate("g", (parse_condition("x == 1"),), warn=(parse_condition("unknown(shared) for 1m"),))
+    by = policy(gates=(gate,), subjects=("service",))
+    seen = evidence(samples("duri_x", service="a"), samples("duri_x", service="b"))
+    *_, last = steps(by, (90, seen))
+    assert last.unknown == {("shared", (), 0): 0.0}
+    assert [[w.condition for w in s.gates[0].warnings] for s in last.judgement.subjects] == [
+        ["unknown(shared) for 1m"],
+        ["unknown(shared) for 1m"],
+    ]
+
+
+def test_a_replayed_answer_is_unreachable_and_proves_nothing() -> None:
+    """The server's clock stands still. Neither GO nor a violation is taken from such an answer."""
+    by = certifying("mean(y) <= 1")
+    first = take_step(by, evidence(), 0.0, None, Glance(NOW, 0.0, 0.1))
+    assert first.judgement.verdict is Verdict.GO
+    again = take_step(by, evidence(), 15.0, first, Glance(NOW, 15.0, 15.1))
+    (gate,) = again.judgement.subjects[0].gates
+    assert gate.checks[0].doubts[0].reason is Reason.UNREACHABLE
+    assert "no valid answer to the server's time: the server's clock advanced by 0.0 s while 15.0 s passed here" in (
+        gate.checks[0].detail
     )
-
-
-def test_a_violation_aborts_even_under_a_go() -> None:
-    """An abort condition counts also if every requirement passes."""
-    assert run(step(0, Verdict.GO, VIOLATION)) is not None
-
-
-def test_ten_minutes_of_hold_abort() -> None:
-    """HOLD for the whole of ``blind`` ends the run."""
-    abort = run(*held(Verdict.GO, 0, 60), *held(Verdict.HOLD, 75, 675))
-    assert abort is not None
-    assert abort.detail == "the verdict was not known for 600 s; dry_run.blind allows 10m"
-
-
-def test_a_hold_from_the_first_step_counts_from_the_start() -> None:
-    """A watch that begins with HOLD is blind since its start."""
-    assert run(*held(Verdict.HOLD, 0, 585)) is None
-    assert run(*held(Verdict.HOLD, 0, 600)) is not None
-
-
-def test_a_hold_that_ends_in_time_does_not_abort() -> None:
-    """A known verdict starts the count again."""
-    assert run(*held(Verdict.HOLD, 0, 585), step(599, Verdict.GO), *held(Verdict.HOLD, 614, 1199)) is None
-
-
-def test_a_no_go_is_a_known_verdict() -> None:
-    """NO-GO is not blindness, and does not abort by itself."""
-    assert run(*held(Verdict.NO_GO, 0, 3600)) is None
-
-
-def test_a_gap_between_steps_counts_as_blind() -> None:
-    """The last verdict counts for two steps. 10 min beyond that are an abort, even after a GO."""
-    assert run(step(0, Verdict.GO), step(629.9, Verdict.GO)) is None
-    assert run(step(0, Verdict.GO), step(630, Verdict.GO)) is not None
-
-
-def test_a_gap_and_a_hold_add_up() -> None:
-    """A gap that ends in HOLD continues the count."""
-    assert run(step(0, Verdict.GO), *held(Verdict.HOLD, 400, 625)) is None
-    assert run(step(0, Verdict.GO), *held(Verdict.HOLD, 400, 640)) is not None
-
-
-@given(st.lists(st.tuples(st.integers(1, 30), verdicts), max_size=60))
-def test_a_run_without_ten_blind_minutes_never_aborts(told: list[tuple[int, Verdict]]) -> None:
-    """Law: with short gaps, only HOLD for 10 min without a break aborts."""
-    at, since = 0, None
-    steps, must_abort = [], False
-    for gap, verdict in told:
-        at += gap
-        steps.append(step(at, verdict))
-        if verdict is Verdict.HOLD:
-            since = at if since is None else since
-        if since is not None:
-            must_abort = must_abort or at - since >= 600
-        if verdict is not Verdict.HOLD:
-            since = None
-    assert (run(*steps) is not None) == must_abort
-
-
-@given(st.lists(verdicts, min_size=1, max_size=80), st.integers(0, 79))
-def test_a_violation_at_any_step_aborts(told: list[Verdict], place: int) -> None:
-    """Law: a violation ends the run, with any steps before it."""
-    steps = [step(15.0 * n, verdict) for n, verdict in enumerate(told)]
-    last = steps[place % len(steps)]
-    steps[place % len(steps)] = step(last.at, last.judgement.verdict, VIOLATION)
-    assert run(*steps) is not None
+    assert again.recent["y", (), 0].doubted
+    violated = take_step(by, evidence(samples("duri_x", 0.0)), 15.0, first, Glance(NOW, 15.0, 15.1))
+    assert violated.violations == ()
+    unasked = take_step(by, evidence(), 30.0, again, None)
+    assert unasked.judgement.verdict is Verdict.GO
+    assert unasked.glances == again.glances

@@ -9,8 +9,8 @@ writer's own clock. The gate requires both, because either alone is possible wit
 - *changes*: the sequence number changed within `heartbeat.window`.
 - *ok* is both, *stall* is 1 - ok.
 
-A source that vanished leaves no value behind, neither 0 nor 1: the signal is unknown, and
-`HeartbeatVanished` fires.
+A source that vanished leaves no value behind, neither 0 nor 1: the signal is unknown,
+`HeartbeatVanished` fires, and `unknown(heartbeat_ok)` ends a dry run.
 
 `changes` counts real changes and extrapolates nothing, unlike `increase`. The `and` is necessary, because the changes
 of a source that vanished three minutes ago are 0 and not absent. Source: the specification's "L4 dry run" gates, and

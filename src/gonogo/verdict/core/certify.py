@@ -24,9 +24,11 @@ from gonogo.model.condition import Comparison, Criterion, Mean, Operator, Rises,
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun
 from gonogo.promql.matchers import label
+from gonogo.verdict.core.answers import Key
+from gonogo.verdict.core.reading import SeriesKey
 from gonogo.verdict.core.tally import Tally, add, begin
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
-from gonogo.verdict.core.watch import SeriesKey, Subject, WatchStep
+from gonogo.verdict.core.watch import WatchStep
 
 LEAST_SHARE = 0.99
 """The least share of steps in which each requirement passes, and of the time that is watched."""
@@ -80,8 +82,8 @@ class Ledger:
     now: float
     steps: int = 0
     unwatched: float = 0.0
-    lost: Mapping[tuple[str, Subject], Lost] = field(default_factory=dict)
-    standing: Mapping[tuple[str, Subject], Outcome] = field(default_factory=dict)
+    lost: Mapping[tuple[str, Key], Lost] = field(default_factory=dict)
+    standing: Mapping[tuple[str, Key], Outcome] = field(default_factory=dict)
     passed: Mapping[RequirementKey, int] = field(default_factory=dict)
     latest: Mapping[RequirementKey, Outcome] = field(default_factory=dict)
     tallies: Mapping[SeriesKey, Tally] = field(default_factory=dict)
@@ -132,7 +134,7 @@ def _requirements(step: WatchStep) -> dict[RequirementKey, Outcome]:
     return {key: all_of(outcomes) for key, outcomes in found.items()}
 
 
-def _losses(ledger: Ledger, step: WatchStep, elapsed: float, seen: float) -> dict[tuple[str, Subject], Lost]:
+def _losses(ledger: Ledger, step: WatchStep, elapsed: float, seen: float) -> dict[tuple[str, Key], Lost]:
     """Add the time since the last step. A subject that was not seen before was unknown from the beginning."""
     found = {}
     for key in {*ledger.lost, *step.shares}:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from math import floor, isfinite
 
-from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Term
+from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Falling, Operator, Term, Unknown
 from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order
 from gonogo.model.policy import Signal, ValueRange
 from gonogo.model.series import Series
@@ -16,19 +16,19 @@ from gonogo.verdict.core.series_doubts import histogram_detail
 from gonogo.verdict.core.tolerances import DUE_SHARE, KNOWN_INTERVALS
 
 Combine = Callable[[Iterable[Outcome]], Outcome]
+Read = Callable[[str], tuple[Reading, ...]]
+"""A function from the name of a signal to its readings for one subject, one for each label set."""
 
 
-def check(
-    condition: Condition, read: Callable[[str], tuple[Reading, ...]], now: float, *, members: Combine
-) -> tuple[JudgedCondition, ...]:
+def check(condition: Condition, read: Read, now: float, *, members: Combine) -> tuple[JudgedCondition, ...]:
     """Judge a condition: one check for each label set of its signal, or a single check if the condition has ``or``.
 
     ``read`` returns the readings of a signal, by its name. ``members`` combines the outcomes of a term's label sets
     under ``or``: ``all_of`` for a requirement, ``any_of`` for a violation.
     """
     if len(condition.terms) == 1:
-        return _check_each(condition.terms[0], condition.text, read, now)
-    by_term = [_check_each(term, str(term), read, now) for term in condition.terms]
+        return check_each(condition.terms[0], condition.text, read, now)
+    by_term = [check_each(term, str(term), read, now) for term in condition.terms]
     parts = tuple(part for found in by_term for part in found)
     outcome = any_of(members(part.outcome for part in found) for found in by_term)
     doubts = in_order(doubt for part in parts for doubt in part.doubts) if outcome is Outcome.UNKNOWN else ()
@@ -46,30 +46,69 @@ def check(
     )
 
 
-def _check_each(
-    term: Term, text: str, read: Callable[[str], tuple[Reading, ...]], now: float
-) -> tuple[JudgedCondition, ...]:
-    return tuple([_check(term, text, reading, now) for reading in read(term.signal)])
+def check_each(term: Term, text: str, read: Read, now: float) -> tuple[JudgedCondition, ...]:
+    """Judge a term for each label set of its signal."""
+    return tuple([check_one(term, text, reading, now) for reading in read(term.signal)])
 
 
-def _check(term: Term, text: str, reading: Reading, now: float) -> JudgedCondition:
+def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCondition:
+    """Judge a term on one reading of its signal. ``text`` is the name of the result."""
+    if isinstance(term, Unknown):
+        return _check_unknown(term, text, reading, now)
+    doubts = _doubts(term, reading, now)
     series = reading.series
     if series is None or not series.times:
-        doubts = in_order(reading.doubts)
-        detail = doubts[0].detail if doubts else ""
-        return JudgedCondition(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
-    seen_until = now - reading.lateness.seconds
-    doubts = reading.doubts + reading.lateness.explained(_window_doubts(term, reading, series, seen_until))
-    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, seen_until)
+        return _judged(text, Outcome.UNKNOWN, doubts, doubts[0].detail if doubts else "", reading, now)
+    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now - reading.lateness.seconds)
     if outcome is Outcome.UNKNOWN:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
-        doubts = in_order(doubts) or (Doubt(Reason.GAPPY, gap),)
+        doubts = doubts or (Doubt(Reason.GAPPY, gap),)
+    detail = doubts[0].detail if doubts else _explain(term, series, outcome, now)
+    return _judged(text, outcome, doubts, detail, reading, now)
+
+
+def unknown_because(reading: Reading, now: float) -> tuple[Doubt, ...]:
+    """Return why a signal is UNKNOWN: the doubts of a comparison without ``for``. Without doubts it is known."""
+    return _doubts(Comparison(reading.signal.name, Operator.EQ, 0.0), reading, now)
+
+
+def unknown_seconds(reading: Reading, now: float) -> float:
+    """Return the seconds for which an UNKNOWN signal was UNKNOWN without a break, as far as that is known.
+
+    A watch has counted them. Without a watch only the age of the newest sample shows them.
+    """
+    if reading.unknown_for is not None:
+        return reading.unknown_for
+    times = reading.series.times if reading.series is not None else ()
+    return max(0.0, now - times[-1] - reading.max_age) if times else 0.0
+
+
+def _check_unknown(term: Unknown, text: str, reading: Reading, now: float) -> JudgedCondition:
+    """Judge ``unknown(signal) for d``. Without a watch, a signal that is UNKNOWN now may have been so for long."""
+    doubts, metric = unknown_because(reading, now), reading.signal.metric
+    if not doubts:
+        return _judged(text, Outcome.FAIL, (), f"{metric} is known", reading, now)
+    seconds, why = unknown_seconds(reading, now), f"[{doubts[0].reason}] {doubts[0].detail}"
+    if seconds >= term.held.total_seconds():
+        detail = f"{term.signal} has been unknown for {seconds:.0f} s without a break: {why}"
+        return _judged(text, Outcome.PASS, (), detail, reading, now)
+    if reading.unknown_for is None:
+        return _judged(text, Outcome.UNKNOWN, doubts, doubts[0].detail, reading, now)
+    return _judged(text, Outcome.FAIL, (), f"{term.signal} has been unknown for {seconds:.0f} s: {why}", reading, now)
+
+
+def _judged(
+    text: str, outcome: Outcome, doubts: tuple[Doubt, ...], detail: str, reading: Reading, now: float
+) -> JudgedCondition:
+    series = reading.series
+    if series is None or not series.times:
+        return JudgedCondition(text, outcome, doubts, detail, provenance=reading.provenance)
     value, time = series.values[-1], series.times[-1]
     return JudgedCondition(
         text,
         outcome,
         doubts,
-        doubts[0].detail if doubts else _explain(term, series, outcome, now),
+        detail,
         value if isfinite(value) else None,
         time,
         now - time,
@@ -78,8 +117,18 @@ def _check(term: Term, text: str, reading: Reading, now: float) -> JudgedConditi
     )
 
 
-def _truth(term: Term, reading: Reading, series: Series, now: float) -> Outcome:
-    if not isinstance(term, Comparison):
+def _doubts(term: Term, reading: Reading, now: float) -> tuple[Doubt, ...]:
+    """Return all doubts about a term in their order: those of the signal, and those of the term's window."""
+    series = reading.series
+    if series is None or not series.times:
+        return in_order(reading.doubts)
+    found = _window_doubts(term, reading, series, now - reading.lateness.seconds)
+    doubts = reading.doubts + reading.lateness.explained(found)
+    return in_order(doubts) if doubts else ()
+
+
+def _truth(term: Comparison | Falling, reading: Reading, series: Series, now: float) -> Outcome:
+    if isinstance(term, Falling):
         return falling(term.over.total_seconds(), series, now)
     if term.held is not None:
         return held_for(term, term.held.total_seconds(), series, now, reading.interval)

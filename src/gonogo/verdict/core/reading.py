@@ -7,7 +7,7 @@ only on the signal and the source of a series, are computed once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
@@ -36,6 +36,9 @@ from gonogo.verdict.core.tolerances import (
     PUSH_AGE_SECONDS,
 )
 
+SeriesKey = tuple[str, Key, int]
+"""The name of a signal, a subject (empty for a shared signal), and the place of a label set in the signal's list."""
+
 MOST_NAMED = 20
 """The number of sources of one selector that a provenance names. The rest is counted."""
 
@@ -44,7 +47,8 @@ MOST_NAMED = 20
 class Reading:
     """The samples of a signal for one subject, and the doubts that every condition on it shares.
 
-    ``max_age`` includes the seconds by which the signal is late, unless the policy sets it.
+    ``max_age`` includes the seconds by which the signal is late, unless the policy sets it. ``unknown_for`` has the
+    seconds for which a watch has found the signal UNKNOWN without a break; None: no watch has counted.
     """
 
     signal: Signal
@@ -54,6 +58,7 @@ class Reading:
     max_age: float
     provenance: tuple[str, ...]
     lateness: Lateness = IN_TIME
+    unknown_for: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +119,24 @@ class Readings:
 
     def read(self, subject: Key, name: str) -> tuple[Reading, ...]:
         """Return the readings of a signal for a subject: one for each label set that the policy expects."""
-        background = self._background(name)
-        key = subject if background.signal.scope is Scope.SUBJECT else ()
+        background, key = self._background(name), self.key(subject, name)
         known = self._read.get((name, key))
         if known is None:
             known = self._read[name, key] = tuple(
                 [self._reading(background, key, member) for member in background.signal.each]
             )
         return known
+
+    def key(self, subject: Key, name: str) -> Key:
+        """Return the subject whose readings a signal has: the subject itself, or an empty one for a shared signal."""
+        return subject if self._policy.signals[name].scope is Scope.SUBJECT else ()
+
+    def count(self, unknown_for: Mapping[SeriesKey, float]) -> None:
+        """Note for how many seconds a watch has found signals UNKNOWN."""
+        for (name, key, place), seconds in unknown_for.items():
+            found = list(self.read(key, name))
+            found[place] = replace(found[place], unknown_for=seconds)
+            self._read[name, key] = tuple(found)
 
     def _background(self, name: str) -> Background:
         known = self._backgrounds.get(name)

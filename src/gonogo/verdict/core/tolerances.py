@@ -28,3 +28,9 @@ PUSH_AGE_SECONDS = 300.0
 
 LOOKBACK_SECONDS = 300.0
 """The window of a condition without a duration, so that the age of a stale sample is known."""
+
+PACE_SECONDS = 5.0
+"""The seconds by which the server's clock may advance more or less than the watcher's own clock during a watch."""
+
+PACE_WINDOW_SECONDS = 300.0
+"""The time over which the two clocks of a watch are compared."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -15,9 +15,9 @@ from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, R
 from gonogo.model.policy import Gate, Policy, Role, Runs
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome, worst
 from gonogo.verdict.core.answers import Key, answer_doubts
-from gonogo.verdict.core.checking import Combine, check
+from gonogo.verdict.core.checking import Combine, Read, check
 from gonogo.verdict.core.questions import ASK_NOW, judged_signals
-from gonogo.verdict.core.reading import Reading, Readings
+from gonogo.verdict.core.reading import Readings
 from gonogo.verdict.core.tolerances import FUTURE_SECONDS
 
 GATES = "gates"
@@ -28,8 +28,6 @@ SUBJECTS = "subjects"
 
 DRY_RUN = "dry-run"
 """The gate that names the failed steps. A verdict has this gate only if a step failed."""
-
-Read = Callable[[str], tuple[Reading, ...]]
 
 
 def missing_basis(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
@@ -132,17 +130,6 @@ def judge_readings(
         labels = {name: value for name, value in zip(policy.subjects, subject, strict=True) if value}
         subjects.append(SubjectVerdict(labels, of_outcome(all_of(gate.outcome for gate in gates)), gates))
     return Judgement(worst(subject.verdict for subject in subjects), now, tuple(subjects))
-
-
-def violated(policy: Policy, readings: Readings, now: float) -> tuple[tuple[str, JudgedCondition], ...]:
-    """Return the ``abort`` conditions that are true for any subject, each with its gate."""
-    return tuple(
-        (gate.name, made)
-        for subject in readings.subjects(judged_signals(policy, (Role.ABORT,)))
-        for gate in policy.gates
-        for made in _checks(gate.abort, partial(readings.read, subject), now, any_of)
-        if made.outcome is Outcome.PASS
-    )
 
 
 def _judge_gate(gate: Gate, read: Read, now: float, *, warn: bool) -> GateOutcome:

@@ -1,8 +1,8 @@
-"""Judges one step of a watch from the evidence of that step, and decides when the dry run must end early.
+"""Judges one step of a watch from the evidence of that step, and from what the steps before it found.
 
-A dry run ends early if a violation is true now, or if the verdict was unknown for too long. The verdict of a step
-counts until the next step, for two step lengths at most. Time beyond that is unknown, so a watcher that slept was
-blind while it slept.
+The step before it shows since when a signal was UNKNOWN, which series are new, and how the server's clock advanced.
+The verdict of a step counts until the next step, for two step lengths at most. Time beyond that is unknown, so a
+watcher that slept was blind while it slept.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from gonogo.durations import format_duration
 from gonogo.model.condition import Condition, Mean, Rises, Share, parse_condition
-from gonogo.model.evidence import Evidence
-from gonogo.model.outcome import JudgedCondition, Outcome, all_of
+from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun, Gate, Policy
-from gonogo.model.verdict import Judgement, Verdict
+from gonogo.model.verdict import Judgement
+from gonogo.verdict.core.answers import Key
+from gonogo.verdict.core.births import NO_BIRTHS, Births, follow, grace_of
 from gonogo.verdict.core.checking import check
+from gonogo.verdict.core.pace import Glance, keep_pace
 from gonogo.verdict.core.questions import ASK_ALWAYS, judged_signals
-from gonogo.verdict.core.reading import Reading, Readings
+from gonogo.verdict.core.reading import Reading, Readings, SeriesKey
+from gonogo.verdict.core.sight import Sight
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
-from gonogo.verdict.core.verdict import judge_readings, violated
-
-Subject = tuple[str, ...]
-SeriesKey = tuple[str, Subject, int]
-"""The name of a signal, a subject, and the place of a label set in the signal's list."""
+from gonogo.verdict.core.verdict import judge_readings
+from gonogo.verdict.core.violations import Violation, violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,33 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class WatchStep:
-    """The results of one step.
+    """The results of one step, and what the next step needs to know.
 
     Attributes:
         at: seconds on the watcher's own clock, which never jumps.
         judgement: the verdict, as ``decide`` returns it. Its ``at`` is the server's time.
-        violations: the ``abort`` conditions that are true, each with its gate.
+        violations: the ``abort`` conditions that are true.
         shares: the text of a ``share``'s condition, and the subject -> the outcome.
         recent: the samples for ``mean`` and ``rises``.
+        unknown: the signals of ``unknown(...)`` that are UNKNOWN -> since when, on the watcher's clock.
+        blind_since: since when the verdict was not known, on the watcher's clock. None: the verdict is known.
+        births: the subjects and series so far.
+        glances: the server's clock at this step and at the steps before it.
     """
 
     at: float
     judgement: Judgement
-    violations: tuple[tuple[str, JudgedCondition], ...] = ()
-    shares: Mapping[tuple[str, Subject], Outcome] = field(default_factory=dict)
+    violations: tuple[Violation, ...] = ()
+    shares: Mapping[tuple[str, Key], Outcome] = field(default_factory=dict)
     recent: Mapping[SeriesKey, Recent] = field(default_factory=dict)
+    unknown: Mapping[SeriesKey, float] = field(default_factory=dict)
+    blind_since: float | None = None
+    births: Births = NO_BIRTHS
+    glances: tuple[Glance, ...] = ()
+
+    def server_at(self, seconds: float) -> float:
+        """Return the unix time, by the server's clock, that lies some seconds before this step."""
+        return self.judgement.at - seconds
 
 
 CERTIFICATE = "certificate"
@@ -74,14 +86,28 @@ def watched(policy: Policy) -> Policy:
     return replace(policy, gates=(*policy.gates, Gate(CERTIFICATE, require=(), warn=(*_shares(policy), *sampled))))
 
 
-def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
-    """Judge the evidence of a step. It was read by ``watched(policy)`` and for every kind of condition."""
+def take_step(
+    policy: Policy, evidence: Evidence, at: float, before: WatchStep | None = None, glance: Glance | None = None
+) -> WatchStep:
+    """Judge the evidence of a step. It was read by ``watched(policy)`` and for every kind of condition.
+
+    ``before`` is the step before, and None at the first step. ``glance`` is the server's clock, and None if the server
+    did not give its time.
+    """
+    glances, evidence = _in_pace(() if before is None else before.glances, glance, evidence)
     readings, now = Readings(policy, evidence), evidence.now
+    met = () if before is None else filter(any, before.births.subjects)
+    subjects = tuple(dict.fromkeys((*readings.subjects(judged_signals(policy, ASK_ALWAYS)), *met)))
+    births = follow(None if before is None else before.births, policy, readings, subjects, now, at)
+    sight = Sight(policy, readings, births, now, at, grace_of(policy))
+    unknown = {} if before is None else before.unknown
+    unknown = {place: unknown.get(place, at) for place in sight.unknown_places(subjects)}
+    readings.count({place: at - unknown.get(place, at) for place in sight.counted_places(subjects)})
     judgement = judge_readings(policy, evidence, readings, now, ASK_ALWAYS)
     return WatchStep(
         at,
         judgement,
-        violated(policy, readings, now),
+        violations(policy, readings, subjects, now),
         _judge_shares(policy, readings, now),
         {
             (signal, subject, place): Recent.of(reading)
@@ -89,7 +115,25 @@ def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
             for signal in sorted(_sampled(policy))
             for place, reading in enumerate(readings.read(subject, signal))
         },
+        unknown,
+        blind_since(before, at, policy.dry_run, blind=sight.is_blind(judgement)),
+        births,
+        glances,
     )
+
+
+def _in_pace(
+    seen: tuple[Glance, ...], glance: Glance | None, evidence: Evidence
+) -> tuple[tuple[Glance, ...], Evidence]:
+    """Take the samples out of the evidence if the server's clock does not advance like the watcher's own."""
+    if glance is None:
+        return seen, evidence
+    glances, strayed = keep_pace(seen, glance)
+    if not strayed:
+        return glances, evidence
+    why = f"{strayed}, so an old answer is replayed, or one of the clocks was set"
+    step = "ask the server without a cache or a proxy between, and keep both clocks in time"
+    return glances, replace(evidence, ranges=Unread("the server's time", why, step))
 
 
 def _shares(policy: Policy) -> tuple[Condition, ...]:
@@ -100,7 +144,7 @@ def _sampled(policy: Policy) -> frozenset[str]:
     return frozenset(c.statistic.signal for c in policy.dry_run.certify if isinstance(c.statistic, (Mean, Rises)))
 
 
-def _judge_shares(policy: Policy, readings: Readings, now: float) -> dict[tuple[str, Subject], Outcome]:
+def _judge_shares(policy: Policy, readings: Readings, now: float) -> dict[tuple[str, Key], Outcome]:
     shares = _shares(policy)
     return {
         (condition.text, subject): all_of(
@@ -111,49 +155,13 @@ def _judge_shares(policy: Policy, readings: Readings, now: float) -> dict[tuple[
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Blindness:
-    """The start of the time without a known verdict, or ``None`` if the verdict at the step ``at`` is known.
-
-    Both are seconds on the watcher's clock.
-    """
-
-    at: float
-    blind_since: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Abort:
-    """The reason why a dry run ends early: a sentence, and the violations if there are any."""
-
-    detail: str
-    violations: tuple[tuple[str, JudgedCondition], ...] = ()
-
-
-def observe(sight: Blindness | None, step: WatchStep, dry_run: DryRun) -> tuple[Blindness, Abort | None]:
-    """Add one step of the watch to the result of the previous one, which is ``None`` at the first step.
-
-    Returns:
-        The state to pass in with the next step, and the abort, if the dry run must end now.
-    """
-    since = _blind_since(sight, step, dry_run)
-    unknown = step.judgement.verdict is Verdict.HOLD
-    after = Blindness(step.at, since if unknown else None)
-    if step.violations:
-        listed = "; ".join(f"{gate}: {check.condition} ({check.detail})" for gate, check in step.violations)
-        return after, Abort(f"violated {listed}", step.violations)
-    if since is not None and step.at - since >= dry_run.blind.total_seconds():
-        return after, Abort(
-            f"the verdict was not known for {step.at - since:.0f} s; "
-            f"dry_run.blind allows {format_duration(dry_run.blind)}"
-        )
-    return after, None
-
-
-def _blind_since(sight: Blindness | None, step: WatchStep, dry_run: DryRun) -> float | None:
-    if sight is not None and sight.blind_since is not None:
-        return sight.blind_since
+def blind_since(before: WatchStep | None, at: float, dry_run: DryRun, *, blind: bool) -> float | None:
+    """Return since when the verdict was not known. A step without a successor counts for two step lengths."""
+    if not blind:
+        return None
+    if before is None:
+        return at
+    if before.blind_since is not None:
+        return before.blind_since
     reach = KNOWN_INTERVALS * dry_run.step.total_seconds()
-    if sight is not None and step.at - sight.at > reach:
-        return sight.at + reach
-    return step.at if step.judgement.verdict is Verdict.HOLD else None
+    return before.at + reach if at - before.at > reach else at

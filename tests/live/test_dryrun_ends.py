@@ -1,0 +1,155 @@
+"""What ends a dry run on real servers, and what does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.cli.dryrun import ABORTED, exit_code
+from gonogo.dryrun.run import Moment, dry_run
+from gonogo.dryrun.watching import watch
+from gonogo.journal.records import records, steps_of
+from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.verdict import Verdict
+from gonogo.verdict.core.violations import Because
+from tests.heard import Heard
+from tests.live.proxy import Passing, proxy
+from tests.live.two_services import TwoServices, two_services
+from tests.waiting import crowded
+
+pytestmark = [pytest.mark.live]
+
+LONG = timedelta(minutes=3)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TwoServices]:
+    """Run two healthy services."""
+    with two_services(tmp_path) as running:
+        running.known_for(9)
+        yield running
+
+
+def test_a_service_that_dies_ends_the_run_and_the_journal_tells_why(world: TwoServices) -> None:
+    """Both instances of one service are killed. Only its own metrics are read, so its signal is UNKNOWN."""
+    heard = Heard()
+    policy_file = world.policy(abort="['errors > 0.5 for 3s', 'unknown(errors) for 6s']")
+
+    def kill(moment: Moment) -> None:
+        if moment is Moment.WATCH:
+            for instance in world.instances["checkout"]:
+                instance.kill()
+
+    result = dry_run(policy_file, None, LONG, heard, kill)
+    assert result.decided.judgement.verdict is Verdict.GO
+    assert exit_code(result) == ABORTED
+    assert result.abort is not None
+    assert (result.abort.because, result.abort.condition) == (Because.UNKNOWN, "unknown(errors) for 6s")
+    assert result.abort.subject == {"service": "checkout"}
+    told = json.loads(world.told.read_text(encoding="utf-8"))
+    assert told["abort"]["because"] == "unknown"
+    assert told["abort"]["subject"] == {"service": "checkout"}
+    assert told["verdict"]["verdict"] == "HOLD"
+    assert "[source-down]" in told["abort"]["detail"]
+    last = records(policy_file.journal, kind="dry-run", limit=1)[0]
+    story = steps_of(policy_file.journal, last)
+    turned = next(one for one in story if one.detail.get("step") == "watch")
+    assert turned.outcome == "HOLD"
+    assert "service=checkout errors" in turned.sentence
+    assert "[source-down]" in turned.sentence
+    abort = next(one for one in story if one.detail.get("step") == "abort")
+    assert abort.detail["subject"] == {"service": "checkout"}
+    assert "rolled back" in next(one for one in story if one.detail.get("step") == "on-abort").sentence
+    assert (last.outcome, last.detail["outcome"]) == ("ABORTED", "aborted")
+    kinds = [one.detail.get("step") for one in story]
+    assert kinds[:5] == [None, "obs-lint", "promql-unit", "loaded", "two-beats"]
+    assert any("checkout errors is unknown for" in line for line in heard.logged)
+    step = policy_file.policy.dry_run.step.total_seconds()
+    unknown = abort.at - turned.at
+    assert unknown <= 6 + 2 * step + 3 * crowded(), f"the abort took {unknown:.1f} s"
+
+
+def test_a_replayed_server_is_never_certified(world: TwoServices) -> None:
+    """From the beginning of the watch a proxy repeats its answers, the time included. The server itself goes bad."""
+    answers: dict[tuple[str, str], Passing] = {}
+    replaying: list[bool] = []
+
+    def spoil(passing: Passing) -> Passing:
+        key = (passing.path, passing.asked)
+        if replaying and key in answers:
+            return answers[key]
+        answers[key] = passing
+        return passing
+
+    def replay(moment: Moment) -> None:
+        if moment is Moment.WATCH:
+            replaying.append(True)
+            for place in range(4):
+                world.expose(place, "checkout" if place < 2 else "payments", 1.0)
+
+    heard = Heard()
+    with proxy(world.server.url) as between:
+        between.spoil = spoil
+        result = dry_run(world.policy(blind="8s", url=between.url), None, LONG, heard, replay)
+    assert result.decided.judgement.verdict is Verdict.GO
+    assert result.certificate is None
+    assert result.abort is not None
+    assert result.abort.because is Because.UNKNOWN
+    reasons = {
+        check.doubts[0].reason
+        for subject in result.last.judgement.subjects
+        for gate in subject.gates
+        for check in gate.checks
+        if check.outcome is Outcome.UNKNOWN
+    }
+    assert reasons == {Reason.UNREACHABLE}
+
+
+def test_new_services_one_after_another_do_not_end_the_run(world: TwoServices) -> None:
+    """Each new service has no history for its ``for``. The verdict is HOLD for longer than ``blind``, and then GO."""
+    policy_file = world.policy(require="errors <= 0.1 for 5s", blind="7s", abort="['unknown(errors) for 6s']")
+    heard = Heard()
+
+    class Births:
+        """A new service at some of the steps."""
+
+        def __init__(self) -> None:
+            self.steps = 0
+
+        def __call__(self, *_: object) -> None:
+            self.steps += 1
+            if self.steps in {2, 6, 10}:
+                world.expose(3, f"new-{self.steps}")
+
+    seen = watch(policy_file, None, timedelta(seconds=26), heard, lambda: None, Births())
+    held = heard.verdicts.count(Verdict.HOLD)
+    assert held > 7
+    assert seen.abort is None
+    assert seen.last.judgement.verdict is Verdict.GO
+    assert len(seen.last.judgement.subjects) == 5
+
+
+def test_one_lost_answer_in_the_last_step_is_asked_again(world: TwoServices) -> None:
+    """The proxy fails once, in the last of three steps."""
+    steps: list[object] = []
+    failed: list[str] = []
+
+    def spoil(passing: Passing) -> Passing:
+        if len(steps) == 2 and not failed and "/query" in passing.path:
+            failed.append(passing.path)
+            return replace(passing, status=500, body=b"lost")
+        return passing
+
+    heard = Heard()
+    with proxy(world.server.url) as between:
+        between.spoil = spoil
+        seen = watch(world.policy(url=between.url), None, timedelta(seconds=2), heard, lambda: None, steps.append)
+    assert failed
+    assert heard.verdicts == [Verdict.GO] * 3
+    assert seen.last.judgement.verdict is Verdict.GO
+    assert seen.ledger.steps == 3
