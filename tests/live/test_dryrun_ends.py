@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +27,9 @@ from tests.waiting import crowded
 pytestmark = [pytest.mark.live]
 
 LONG = timedelta(minutes=3)
+
+LOST_READER = 141
+"""The exit code of a command whose answer nobody reads."""
 
 
 @pytest.fixture
@@ -153,3 +158,23 @@ def test_one_lost_answer_in_the_last_step_is_asked_again(world: TwoServices) -> 
     assert heard.verdicts == [Verdict.GO] * 3
     assert seen.last.judgement.verdict is Verdict.GO
     assert seen.ledger.steps == 3
+
+
+def test_readers_that_leave_change_no_verdict(world: TwoServices) -> None:
+    """One dry run loses the reader of its progress, the other one that of its answer. Both watch to the end."""
+    policy_file = world.policy()
+    argv = [sys.executable, "-m", "gonogo", "dryrun", "--for", "2s", "--policy", str(policy_file.path)]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(argv, stdout=pipe, stderr=pipe) as unwatched,
+        subprocess.Popen(argv, stdout=pipe, stderr=subprocess.DEVNULL) as unread,
+    ):
+        for stream in (unwatched.stderr, unread.stdout):
+            assert stream is not None
+            stream.close()
+        assert unwatched.stdout is not None
+        answer = unwatched.stdout.read()
+        assert (unwatched.wait(), unread.wait()) == (0, LOST_READER)
+    assert answer.startswith(b"GO by ")
+    ends = records(policy_file.journal, kind="dry-run", folded=True)
+    assert [(one.outcome, one.detail["outcome"]) for one in ends] == [("GO", "certified")] * 2

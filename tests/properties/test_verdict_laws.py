@@ -28,12 +28,15 @@ terms = st.sampled_from(
     ["x == 1", "x < 0.5", "y >= 0.5", "y == 1 for 5m", "x != 1 for 2m", "falling(x, 10m)", "shared <= 1"]
 )
 conditions = st.lists(terms, min_size=1, max_size=3).map(lambda parts: parse_condition(" or ".join(parts)))
+warned = st.lists(st.one_of(terms, st.just("unknown(x) for 2m")), min_size=1, max_size=3).map(
+    lambda parts: parse_condition(" or ".join(parts))
+)
 gates = st.lists(
     st.builds(
         Gate,
         st.sampled_from(["g", "h", "i"]),
         st.lists(conditions, max_size=3).map(tuple),
-        warn=st.lists(conditions, max_size=1).map(tuple),
+        warn=st.lists(warned, max_size=1).map(tuple),
     ),
     max_size=3,
 ).map(tuple)

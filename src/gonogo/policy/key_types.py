@@ -117,7 +117,15 @@ ConditionText = Annotated[
     InstanceOf[Condition],
     BeforeValidator(lambda value: parse_condition(text(value))),
     WithJsonSchema(
-        {"type": "string", "examples": ["heartbeat_ok == 1", "x > 0.5 for 5m", "v <= 0.2 or falling(v, 30m)"]}
+        {
+            "type": "string",
+            "examples": [
+                "heartbeat_ok == 1",
+                "x > 0.5 for 5m",
+                "v <= 0.2 or falling(v, 30m)",
+                "unknown(x) for 5m",
+            ],
+        }
     ),
 ]
 CriterionText = Annotated[
