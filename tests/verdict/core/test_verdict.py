@@ -130,11 +130,15 @@ def test_the_worst_subject_decides() -> None:
 
 
 def test_a_vanished_subject_is_judged() -> None:
-    """A subject that was seen within a day and is missing now is HOLD."""
+    """A subject that was seen within a day and is missing now is HOLD. It may be gone on purpose."""
     by = policy("x == 1", subjects=("service",))
     given = evidence(samples("duri_x", service="a"), vanished=({"service": "b"}, {"team": "none"}))
     judged = judge(by, given, NOW)
     assert {s.labels["service"]: s.verdict for s in judged.subjects} == {"a": Verdict.GO, "b": Verdict.HOLD}
+    assert judged.subjects[1].gates[0].checks[0].detail == (
+        "the server has no series duri_x{service='b'}, but its subject was there within 24 h; bring back what exported "
+        "it, or, if it was taken away on purpose, delete its series on the server, or wait until they are 24 h old"
+    )
 
 
 def test_a_subject_signal_without_the_label_is_absent_for_each_subject() -> None:

@@ -17,6 +17,7 @@ from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.answers import Key, SignalAnswers, answer_doubts, answers
 from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
 from gonogo.verdict.core.series_doubts import (
+    VANISHED,
     Found,
     alive,
     freshest,
@@ -99,6 +100,8 @@ class Readings:
         self._loaded = RuleGraph.of(() if isinstance(evidence.rules, Unread) else evidence.rules)
         self._intervals = _recording_intervals(evidence)
         self._late = late_metrics(evidence)
+        vanished = () if isinstance(evidence.vanished, Unread) else evidence.vanished
+        self._vanished = {key for row in vanished if (key := subject_key(row, policy.subjects)) is not None}
         self._backgrounds: dict[str, Background] = {}
         self._supplies: dict[tuple[str, Source, tuple[str, ...]], Supply] = {}
         self._read: dict[tuple[str, Key], tuple[Reading, ...]] = {}
@@ -113,8 +116,7 @@ class Readings:
         for background in map(self._background, names):
             if background.signal.scope is Scope.SUBJECT:
                 found |= {*background.answers.ranges, *background.answers.instant}
-        vanished = () if isinstance(self._evidence.vanished, Unread) else self._evidence.vanished
-        found |= {key for row in vanished if (key := subject_key(row, labels)) is not None}
+        found |= self._vanished
         return tuple(sorted(found)) if found and labels else (("",) * len(labels),)
 
     def read(self, subject: Key, name: str) -> tuple[Reading, ...]:
@@ -206,6 +208,8 @@ class Readings:
                     why = f"{name} exists, but not with {realm}; let its source write that label"
                     doubts += (Doubt(Reason.WRONG_REALM, why),)
                 hint = name_hint(signal, self._policy.subjects, self._evidence.version)
+                if key in self._vanished:
+                    hint = hint or VANISHED
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, hint))
         late = background.lateness
         return Reading(signal, series, late.explained(doubts), supply.interval, supply.max_age, supply.provenance, late)

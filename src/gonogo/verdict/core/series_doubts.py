@@ -171,6 +171,13 @@ def selector_of(signal: Signal, subjects: tuple[str, ...], key: Key, member: Map
     return f"{signal.metric}{{{', '.join(asked)}}}" if asked else signal.metric
 
 
+VANISHED = (
+    ", but its subject was there within 24 h; bring back what exported it, or, if it was taken away on purpose, delete "
+    "its series on the server, or wait until they are 24 h old"
+)
+"""The advice for a subject that has vanished."""
+
+
 def name_hint(signal: Signal, subjects: tuple[str, ...], version: str | None) -> str:
     """Say that the server is too old for a name of the signal. The text is empty unless that is known."""
     labels = (*signal.labels, *(subjects if signal.scope is Scope.SUBJECT else ()))
