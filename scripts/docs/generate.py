@@ -35,7 +35,8 @@ def gates_page() -> str:
     intro = (
         "# The gates of the preset\n\n"
         "`make docs` writes this page from the files in `src/gonogo/rulepack/gates`. Every threshold is in the policy, "
-        "and nowhere else: see [policy.md](policy.md).\n\n"
+        "and nowhere else: see [policy.md](policy.md). Any query, and the number of firing alerts, can be a gate of "
+        "your own: see [signals.md](signals.md).\n\n"
         "The rules are templates, and `gonogo rules` fills them in. `${P}` is the prefix and `${realm}` the matcher of "
         "the realm. `${by}` keeps the labels of one subject, `${by_realm}` only the realm."
     )

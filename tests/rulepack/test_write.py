@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gonogo.errors import ActionFailed, UsageError
+from gonogo.formats.yaml import parse
+from gonogo.model.policy import Signal
 from gonogo.rulepack.write import WrittenFile, write_rules
 from tests.rulepack.policies import INTERVAL, preset_policy
 
@@ -70,3 +73,37 @@ def test_tests_have_a_relative_path_to_their_rules(tmp_path: Path) -> None:
     test = tmp_path / "tests" / "promql" / "duri_dr_test.yml"
     assert "\n  - ../../prometheus/rules/duri.rules.yml\n" in test.read_text(encoding="utf-8")
     assert os.stat(test).st_mode & 0o777 == 0o644  # noqa: PTH116 - the mode itself is meant
+
+
+def test_the_expressions_are_written_as_rules_if_asked_for(tmp_path: Path) -> None:
+    """Each records the metric that the signal reads without its expression. One group has one interval."""
+    signals = {
+        "slow": Signal("slow", "signal slow", expression="max(slow)", interval=timedelta(minutes=1)),
+        "errors": Signal("errors", "signal errors", expression="sum(\n  errors\n)", interval=timedelta(seconds=15)),
+        "pages": Signal("pages", "signal pages", alerts={}, interval=timedelta(seconds=15)),
+    }
+    own = replace(POLICY, signals={**POLICY.signals, **signals})
+    names = {change.path.name for change in write_rules(own, INTERVAL, tmp_path / "without")}
+    assert "duri.signals.yml" not in names
+    changes = write_rules(own, INTERVAL, tmp_path, signals=True)
+    assert {change.path.name for change in changes} == {*names, "duri.signals.yml"}
+    groups = parse((tmp_path / "rules" / "duri.signals.yml").read_text(encoding="utf-8"), "").value
+    rule = {"record": "duri_errors", "expr": "sum(\n  errors\n)\n"}
+    assert groups == {
+        "groups": [
+            {"name": "duri-signals-15s", "interval": "15s", "rules": [rule]},
+            {"name": "duri-signals-1m", "interval": "1m", "rules": [{"record": "duri_slow", "expr": "max(slow)\n"}]},
+        ]
+    }
+
+
+def test_the_expressions_of_a_policy_without_the_preset_are_the_only_file(tmp_path: Path) -> None:
+    """There is no folder of tests. A policy without expressions has nothing to write."""
+    errors = Signal("errors", "signal errors", expression="sum(errors)", interval=timedelta(seconds=15))
+    bare = replace(POLICY, gates=(), prefix="", signals={"errors": errors})
+    (change,) = write_rules(bare, INTERVAL, tmp_path, signals=True)
+    assert change.path == tmp_path / "rules" / "signals.yml"
+    assert "record: errors\n" in change.path.read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["rules"]
+    with pytest.raises(UsageError, match="no signal of the policy has expr"):
+        write_rules(replace(bare, signals={}), INTERVAL, tmp_path, signals=True)

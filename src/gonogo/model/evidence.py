@@ -19,13 +19,15 @@ from gonogo.model.series import Series
 class Unread:
     """A question without a valid answer: the question, why there is no answer, and the next step.
 
-    ``partial`` marks an answer that may be incomplete.
+    ``partial`` marks an answer that may be incomplete. ``refused`` marks a question that the server answered: it
+    cannot evaluate the expression.
     """
 
     question: str
     why: str
     next_step: str = "start the server, or fix its address"
     partial: bool = False
+    refused: bool = False
 
 
 class TargetHealth(StrEnum):
@@ -96,6 +98,9 @@ class Evidence:
         evaluator: the program that evaluates the rules, and its settings.
         nan_ends_series: True if this server shows a staleness marker as NaN.
         version: the version of Prometheus that the server names; ``None`` if it names no version.
+        unevaluated: signal name -> the answer to its expression, if the expression gave no result.
+        newest_scrapes: signal name -> the time of the newest scrape at each step, for a signal that counts alerts.
+        evaluating_since: the unix time at which the program that evaluates the rules started; ``None`` = not known.
     """
 
     now: float
@@ -114,3 +119,6 @@ class Evidence:
     version: str | None = None
     evaluator: Evaluator = ITSELF
     local_now: float = 0.0
+    unevaluated: Mapping[str, Unread] = field(default_factory=dict)
+    newest_scrapes: Mapping[str, tuple[Series, ...]] = field(default_factory=dict)
+    evaluating_since: float | None = None

@@ -38,13 +38,22 @@ class ValueRange:
         return f"{left}, {right}"
 
 
+EVALUATION = timedelta(seconds=15)
+"""The interval at which gonogo evaluates an expression of the policy, if the policy does not set one."""
+
+
+def evaluated_metric(signal: str) -> str:
+    """Return the metric's name of a signal that gonogo evaluates. No exporter uses a name with a blank."""
+    return f"signal {signal}"
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A named series that conditions read.
+    """A named series that conditions read. gonogo evaluates a signal with ``expression`` or ``alerts`` itself.
 
     Attributes:
         name: the name that conditions use.
-        metric: the name of the metric on the server.
+        metric: the name of the metric on the server. For a signal that gonogo evaluates, the name in the evidence.
         labels: labels that the series must have, besides the realm.
         range: the values that the signal can have.
         max_age: the greatest age of the newest sample; ``None`` = two intervals of the
@@ -56,6 +65,9 @@ class Signal:
             each SLO. The default asks for one series.
         written_at: the metric with the unix time of the writer, if there is one. That
             time must not be ahead of the server's clock.
+        expression: the PromQL of the signal; empty for a metric of the server.
+        alerts: the labels of the firing alerts that the signal counts; ``None`` for any other signal.
+        interval: the interval at which gonogo evaluates the signal; ``None`` for a metric of the server.
     """
 
     name: str
@@ -67,6 +79,14 @@ class Signal:
     scope: Scope = Scope.SUBJECT
     each: tuple[Mapping[str, str], ...] = ({},)
     written_at: str | None = None
+    expression: str = ""
+    alerts: Mapping[str, str] | None = None
+    interval: timedelta | None = None
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Return whether gonogo evaluates the signal itself, so that no server has a metric of its name."""
+        return self.interval is not None
 
 
 class Role(StrEnum):

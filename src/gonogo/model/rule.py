@@ -131,12 +131,17 @@ class RuleHealth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """The state of a loaded rule, as the server reports it. ``evaluated_at`` is unix seconds, ``None`` = never."""
+    """The state of a loaded rule, as the server reports it.
+
+    ``evaluated_at`` is unix seconds, ``None`` = never. ``firing`` has the labels of each alert that fires, if the
+    server was asked for alerts.
+    """
 
     rule: Rule
     health: RuleHealth
     last_error: str = ""
     evaluated_at: float | None = None
+    firing: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,19 @@ from typing import Any
 from gonogo.disk.finding_files import escaped
 from gonogo.formats.dialect import Dialect
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Canary, DryRun, Gate, Policy, Runs, Scope, Signal, Slo, ValueRange
+from gonogo.model.policy import (
+    EVALUATION,
+    Canary,
+    DryRun,
+    Gate,
+    Policy,
+    Runs,
+    Scope,
+    Signal,
+    Slo,
+    ValueRange,
+    evaluated_metric,
+)
 from gonogo.policy.heartbeat import Identity
 from gonogo.policy.schema import PolicyKeys, SignalKeys
 from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys, TlsKeys
@@ -128,6 +140,14 @@ def _signals(built_in: Mapping[str, Signal], keys: PolicyKeys, prefix: str | Non
             continue
         metric = name if prefix is None else f"{prefix}_{name}"
         signals[name] = replace(signals.get(name, Signal(name, metric)), **_given(given, metric))
+        if given.expr is not None or given.alerts is not None:
+            signals[name] = replace(
+                signals[name],
+                metric=evaluated_metric(name),
+                expression=given.expr or "",
+                alerts=given.alerts,
+                interval=given.interval or EVALUATION,
+            )
     return signals
 
 

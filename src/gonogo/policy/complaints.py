@@ -33,9 +33,20 @@ class Complaints:
         self.problems: list[Problem] = list(document.problems)
         self._locs: list[Loc] = []
 
-    def about(self, loc: Sequence[str | int], message: str, next_step: str = "", *, key: bool = False) -> None:
-        """Add a mistake at the value of ``loc``, or with ``key`` at the key itself."""
+    def about(
+        self,
+        loc: Sequence[str | int],
+        message: str,
+        next_step: str = "",
+        *,
+        key: bool = False,
+        offset: int | None = None,
+    ) -> None:
+        """Add a mistake at the value of ``loc``, at a character of it, or with ``key`` at the key itself."""
         place = self._document.key_position(loc) if key else self._document.position(loc)
+        characters = () if offset is None else self._document.character_positions(loc)
+        if offset is not None and offset < len(characters):
+            place = characters[offset]
         self.problems.append(Problem(place, f"{dotted(loc)}: {message}" if loc else message, next_step))
         self._locs.append(tuple(loc))
 
@@ -98,10 +109,14 @@ class PolicySeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyFinding:
-    """A mistake in a policy. ``check`` is the name of the check, ``loc`` is the key with the mistake."""
+    """A mistake in a policy. ``check`` is the name of the check, ``loc`` is the key with the mistake.
+
+    ``offset`` is the place of the first wrong character in the text of the key, counted from 0.
+    """
 
     check: str
     severity: PolicySeverity
     loc: Loc
     message: str
     next_step: str = ""
+    offset: int | None = None

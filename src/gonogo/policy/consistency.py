@@ -114,16 +114,19 @@ def condition_findings(policy: Policy, intervals: Intervals) -> tuple[PolicyFind
 
 
 def _term(policy: Policy, placed: PlacedCondition, term: Term, intervals: Intervals) -> Iterator[PolicyFinding]:
-    signal = policy.signals.get(term.signal)
-    every = intervals.recording.get(signal.metric) if signal is not None else None
+    if (signal := policy.signals.get(term.signal)) is None:
+        return
+    every = signal.interval or intervals.recording.get(signal.metric)
     if every is not None and term.window is not None and term.window < SAMPLES_IN_A_WINDOW * every:
+        rule = "" if signal.is_evaluated else "the rule that records "
         message = (
-            f"{format_duration(term.window)} is shorter than two evaluations of the rule that records {term.signal}, "
+            f"{format_duration(term.window)} is shorter than two evaluations of {rule}{term.signal}, "
             f"one every {format_duration(every)}"
         )
-        step = f"use at least {format_duration(SAMPLES_IN_A_WINDOW * every)}, or evaluate the rule more often"
+        how = "shorten its interval" if signal.is_evaluated else "evaluate the rule more often"
+        step = f"use at least {format_duration(SAMPLES_IN_A_WINDOW * every)}, or {how}"
         yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, step)
-    if isinstance(term, Comparison) and term.signal in policy.signals:
+    if isinstance(term, Comparison):
         yield from _comparison(policy, placed, term)
 
 

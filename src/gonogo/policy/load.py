@@ -17,10 +17,11 @@ from gonogo.errors import PolicyError, Problem
 from gonogo.formats.yaml import parse
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup, RuleKind
-from gonogo.policy.build import absolute_glob, build_policy, reload_settings, server_settings
+from gonogo.policy.build import absolute_glob, build_policy, preset_signals, reload_settings, server_settings
 from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity, dotted, original_place
 from gonogo.policy.consistency import Intervals, condition_findings, inconsistencies
 from gonogo.policy.dry_run import dry_run_errors
+from gonogo.policy.evaluated_signals import evaluated_findings
 from gonogo.policy.file import PolicyText, laid_over, preset_keys, read_policy_text
 from gonogo.policy.heartbeat import heartbeat_errors, read_heartbeat, read_identity
 from gonogo.policy.schema import PolicyKeys
@@ -126,10 +127,14 @@ def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Polic
     given = {key: value for key, value in merged.items() if key not in _READ_BY_HAND}
     keys, unusable = _checked(given, complaints)
     policy = build_policy(keys, identity, heartbeat)
-    found = _findings(keys, policy, source.keys, _half_declared(unusable, complaints))
+    built_in = preset_signals(policy) if identity.preset is not None and keys.signals else {}
+    found = (
+        *_findings(keys, policy, source.keys, _half_declared(unusable, complaints)),
+        *evaluated_findings(keys, policy, built_in),
+    )
     placed = [(original_place(finding.loc, unusable), finding) for finding in found]
     for loc, finding in [(loc, finding) for loc, finding in placed if not complaints.touch(*loc)]:
-        complaints.about(loc, finding.message, finding.next_step)
+        complaints.about(loc, finding.message, finding.next_step, offset=finding.offset)
     return keys, policy
 
 

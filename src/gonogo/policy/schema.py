@@ -50,10 +50,19 @@ class RunsKeys(Keys):
 
 
 class SignalKeys(Keys):
-    """A named series. For a signal of the preset, only the given keys change."""
+    """A named series, an expression, or a count of alerts. For a signal of the preset, only the given keys change."""
 
     metric: MetricName | None = Field(
         default=None, description="The name of the metric; null = the prefix, _ and the signal's name."
+    )
+    expr: Text | None = Field(
+        default=None, description="PromQL that gonogo evaluates, in place of a metric; its result has metric_realm."
+    )
+    alerts: dict[LabelName, Text] | None = Field(
+        default=None, description="Labels of alerts: the signal is the number of firing alerts that have them."
+    )
+    interval: Duration | None = Field(
+        default=None, description="The time between two evaluations of expr or alerts; null = 15s."
     )
     labels: dict[LabelName, Text] | None = Field(
         default=None, description="Labels that the series must have, besides metric_realm."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly
+from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly, selected
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
     COMPARISONS,
@@ -22,6 +22,7 @@ from gonogo.promql.tree import (
     Subquery,
     Text,
     Vector,
+    children,
 )
 
 KEEPING_OPERATORS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
@@ -154,6 +155,13 @@ def flowed(node: Expression, parts: Sequence[LabelSet]) -> LabelSet:
             return parts[0]
         case _:
             return SCALAR
+
+
+def result_of(root: Expression) -> LabelSet:
+    """Return the labels that the result of an expression can have, if each selector finds series with any labels."""
+    if isinstance(root, Vector):
+        return selected(root)
+    return flowed(root, [result_of(part) for part in children(root)])
 
 
 def _aggregated(node: Aggregation, inner: LabelSet) -> LabelSet:

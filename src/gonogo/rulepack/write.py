@@ -17,6 +17,7 @@ from gonogo.disk.regular_file import read_some
 from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.model.policy import Policy
 from gonogo.rulepack.assemble import MARK, alerts_file, pack, rules_file
+from gonogo.rulepack.policy_signals import signals_document, signals_file
 
 RULES_FOLDER = "rules"
 TESTS_FOLDER = "tests"
@@ -39,7 +40,13 @@ class FileChange:
 
 
 def write_rules(
-    policy: Policy, interval: timedelta, out: Path, tests_out: Path | None = None, *, force: bool = False
+    policy: Policy,
+    interval: timedelta,
+    out: Path,
+    tests_out: Path | None = None,
+    *,
+    force: bool = False,
+    signals: bool = False,
 ) -> tuple[FileChange, ...]:
     """Write the pack's rules to ``out/rules`` and its tests to ``tests_out``, by default ``out/tests``.
 
@@ -49,6 +56,7 @@ def write_rules(
         out: the folder that holds the folder of rules. A missing folder is created.
         tests_out: the folder of the tests.
         force: True to overwrite files that somebody else wrote.
+        signals: True to write the policy's expressions as recording rules, too.
 
     Raises:
         UsageError: the policy needs no rules.
@@ -56,22 +64,22 @@ def write_rules(
         ActionFailed: a file belongs to somebody else (then nothing was written), or a file could not be written.
     """
     rules_out, tests_folder = out / RULES_FOLDER, tests_out or out / TESTS_FOLDER
-    made = pack(policy, interval, Path(os.path.relpath(rules_out, tests_folder)).as_posix())
-    if not made.tests_yaml:
+    files = _pack_files(policy, interval, rules_out, tests_folder)
+    own = signals_document(policy) if signals else ""
+    if signals and not own:
+        raise UsageError("no signal of the policy has expr, so there are no signals to write")
+    if not files and not own:
         raise UsageError(
             "the policy uses no signal of the preset, so there are no rules to write",
-            next_step="write the rules that record the policy's signals yourself",
+            next_step="write the rules that record the policy's signals yourself; --signals writes those of expr",
         )
-    files = {
-        rules_out / rules_file(policy): made.rules_yaml,
-        rules_out / alerts_file(policy): made.alerts_yaml,
-        **{tests_folder / name: text for name, text in made.tests_yaml.items()},
-    }
+    if own:
+        files[rules_out / signals_file(policy)] = own
     try:
         if not force:
             _refuse_strangers(files)
         changes = tuple(_put(path, text.encode()) for path, text in files.items())
-        return changes + _left_over(policy, tests_folder, files)
+        return changes + (_left_over(policy, tests_folder, files) if tests_folder.is_dir() else ())
     except OSError as error:
         raise ActionFailed(
             "not all files of the rules could be written",
@@ -79,6 +87,18 @@ def write_rules(
             why=cause_of(error),
             next_step="fix that and run the same command again; each file is either old or new, never half",
         ) from error
+
+
+def _pack_files(policy: Policy, interval: timedelta, rules_out: Path, tests_folder: Path) -> dict[Path, str]:
+    """Return the files of the preset's rules; none if the policy uses no signal of the preset."""
+    made = pack(policy, interval, Path(os.path.relpath(rules_out, tests_folder)).as_posix())
+    if not made.tests_yaml:
+        return {}
+    return {
+        rules_out / rules_file(policy): made.rules_yaml,
+        rules_out / alerts_file(policy): made.alerts_yaml,
+        **{tests_folder / name: text for name, text in made.tests_yaml.items()},
+    }
 
 
 def _refuse_strangers(files: dict[Path, str]) -> None:

@@ -16,16 +16,13 @@ from urllib.parse import quote
 import orjson
 
 from gonogo.errors import SourceError
-from gonogo.server.envelope import ask, refused
+from gonogo.server.envelope import OF_THE_EXPRESSION, ask, refused
 from gonogo.server.http import Client
 from gonogo.server.query_answer import END_OF_TIME, QueryAnswer, query_answer
 from gonogo.server.shape import JsonObject, data_of, listing, mapping, text, texts
 from gonogo.server.versions import NOW
 
 __all__ = ["QueryAnswer", "label_values", "query", "series_labels", "server_time"]
-
-_OF_THE_EXPRESSION = frozenset({"execution", "bad_data"})
-"""The types of errors that the expression causes. Every other type is a fault of the server."""
 
 
 def query(
@@ -127,6 +124,6 @@ def evaluation_error(client: Client, base_url: str, promql: str) -> str | None:
         envelope = {}
     if envelope.get("status") == "success":
         return None
-    if envelope.get("errorType") in _OF_THE_EXPRESSION:
+    if envelope.get("errorType") in OF_THE_EXPRESSION:
         return client.quoted(str(envelope.get("error")).encode())
     raise refused(answer, client.quoted(answer.body))

@@ -32,6 +32,17 @@ class PartialAnswer(SourceError):
     """An answer with warnings: data may be missing in it."""
 
 
+class ExpressionRefused(SourceError):
+    """The server answered that it cannot evaluate the expression. Other questions are not affected."""
+
+
+_OF_THE_EXPRESSION_IN_VM = "422"
+"""VictoriaMetrics writes the status as the type of an error."""
+
+OF_THE_EXPRESSION = frozenset({"execution", "bad_data"})
+"""The types of errors that the expression causes. Every other type is a fault of the server."""
+
+
 _ACCESS = "see authorization, basic_auth, tls_config and headers in the policy"
 _RIGHT_SERVER = "check that the URL is the server's own, with its path prefix, and not that of a login page or a proxy"
 _NEXT_STEPS: Mapping[int, str] = {
@@ -113,7 +124,11 @@ def _no_json(client: Client, answer: Answer) -> SourceError:
 def _no_success(client: Client, answer: Answer, envelope: Json) -> SourceError:
     error = envelope.get("error") if isinstance(envelope, dict) else None
     reason = client.quoted(error.encode()) if isinstance(error, str) else client.quoted(answer.body)
-    return refused(answer, reason)
+    found = refused(answer, reason)
+    kind = envelope.get("errorType") if isinstance(envelope, dict) else None
+    if kind in OF_THE_EXPRESSION or kind == _OF_THE_EXPRESSION_IN_VM:
+        return ExpressionRefused(found.what, where=found.where, why=found.why, next_step=found.next_step)
+    return found
 
 
 def refused(answer: Answer, reason: str) -> SourceError:
@@ -165,7 +180,15 @@ def asked(question: str, read: Callable[[], Decoded], key: str = URL_KEY) -> Fut
         try:
             answer.set_result(read())
         except SourceError as error:
-            answer.set_result(Unread(question, _why(error), _with_key(error, key), isinstance(error, PartialAnswer)))
+            answer.set_result(
+                Unread(
+                    question,
+                    _why(error),
+                    _with_key(error, key),
+                    isinstance(error, PartialAnswer),
+                    isinstance(error, ExpressionRefused),
+                )
+            )
         except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
             answer.set_exception(error)
 

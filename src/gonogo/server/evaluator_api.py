@@ -39,14 +39,18 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-
 _ITEM = re.compile(r'("(?:[^"\\]|\\.)*"|[^",]+)(?:,|$)')
 
 
-def evaluated_rules(client: Client, base_url: str) -> tuple[tuple[LoadedGroup, ...], Evaluator]:
+def evaluated_rules(
+    client: Client, base_url: str, *, alerts: bool = False
+) -> tuple[tuple[LoadedGroup, ...], Evaluator]:
     """List the loaded rule groups, and read the settings of the program that evaluates them.
+
+    ``alerts`` adds the firing alerts to the rules.
 
     Raises:
         SourceError: the rules could not be read, or an answer may be partial. If the settings could not be read,
             ``Evaluator.unread`` says why.
     """
-    groups = rules(client, base_url)
+    groups = rules(client, base_url, alerts=alerts)
     engines = {group.engine for group in groups}
     quick = Client(replace(client.settings, timeout=min(client.settings.timeout, ONE_SETTING)))
     if Engine.VMALERT in engines:

@@ -5,7 +5,9 @@ Each question raises ``SourceError`` if there was no valid answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleKind, RuleState
 from gonogo.server.envelope import ask
@@ -25,20 +27,21 @@ from gonogo.server.shape import (
 )
 from gonogo.server.versions import WITHOUT_ALERTS, engine_of, group_delay, keep_firing_for, rule_health, vmalert_keys
 
+_STATES = frozenset({"firing", "pending", "inactive"})
 _KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
 
 
-def rules(client: Client, base_url: str) -> tuple[LoadedGroup, ...]:
-    """List the rule groups of Prometheus or of vmalert, in the server's order."""
-    return ask(client, base_url, "/api/v1/rules", _groups, WITHOUT_ALERTS)
+def rules(client: Client, base_url: str, *, alerts: bool = False) -> tuple[LoadedGroup, ...]:
+    """List the rule groups of Prometheus or of vmalert, in the server's order. ``alerts`` adds the firing alerts."""
+    return ask(client, base_url, "/api/v1/rules", partial(_groups, alerts=alerts), None if alerts else WITHOUT_ALERTS)
 
 
-def _groups(envelope: JsonObject) -> tuple[LoadedGroup, ...]:
+def _groups(envelope: JsonObject, *, alerts: bool) -> tuple[LoadedGroup, ...]:
     groups = listing(data_of(envelope).get("groups"), "the groups")
-    return tuple(_group(mapping(item, "a group")) for item in groups)
+    return tuple(_group(mapping(item, "a group"), alerts=alerts) for item in groups)
 
 
-def _group(item: JsonObject) -> LoadedGroup:
+def _group(item: JsonObject, *, alerts: bool) -> LoadedGroup:
     name = text(item.get("name"), "a group's name")
     began_at = moment(item["lastEvaluation"], f"the last evaluation of {name}") if "lastEvaluation" in item else None
     took = _seconds(item.get("evaluationTime", 0), f"the time of the last evaluation of {name}")
@@ -46,7 +49,8 @@ def _group(item: JsonObject) -> LoadedGroup:
         name=name,
         interval=_seconds(item.get("interval"), f"the interval of {name}"),
         rules=tuple(
-            _state(mapping(rule, "a rule")) for rule in listing(item.get("rules") or [], f"the rules of {name}")
+            _state(mapping(rule, "a rule"), alerts=alerts)
+            for rule in listing(item.get("rules") or [], f"the rules of {name}")
         ),
         file=text(item.get("file", ""), f"the file of {name}"),
         limit=int(number(item["limit"], f"the limit of {name}")) if "limit" in item else None,
@@ -58,12 +62,24 @@ def _group(item: JsonObject) -> LoadedGroup:
     )
 
 
-def _state(item: JsonObject) -> RuleState:
+def _state(item: JsonObject, *, alerts: bool) -> RuleState:
     rule = _rule(item)
     error = text(item.get("lastError", ""), f"the last error of {rule.name}")
     evaluated_at = moment(item.get("lastEvaluation"), f"the last evaluation of {rule.name}")
     health = text(item.get("health"), f"the health of {rule.name}")
-    return RuleState(rule, rule_health(health, error, evaluated_at), error, evaluated_at)
+    firing = tuple(_firing(item, rule.name)) if alerts else ()
+    return RuleState(rule, rule_health(health, error, evaluated_at), error, evaluated_at, firing)
+
+
+def _firing(item: JsonObject, name: str) -> Iterator[Mapping[str, str]]:
+    """Yield the labels of each alert of a rule that fires. Pending alerts are left out."""
+    for one in listing(item.get("alerts") or [], f"the alerts of {name}"):
+        alert = mapping(one, f"an alert of {name}")
+        state = text(alert.get("state"), f"the state of an alert of {name}")
+        if state not in _STATES:
+            raise Misshapen(f"the state of an alert of {name} is not a state of alerts: {shown(state)}")
+        if state == "firing":
+            yield texts(alert.get("labels"), f"the labels of an alert of {name}")
 
 
 def _rule(item: JsonObject) -> Rule:

@@ -62,6 +62,15 @@ def rule_query_offset(client: Client, base_url: str) -> timedelta:
         raise SourceError(f"the rule_query_offset of {base_url} is not a duration: {error}") from error
 
 
+def started_at(client: Client, base_url: str) -> float | None:
+    """Ask since when a Prometheus runs, in unix seconds. Other programs have no such endpoint."""
+    return ask(client, base_url, "/api/v1/status/runtimeinfo", _started)
+
+
+def _started(envelope: JsonObject) -> float | None:
+    return moment(data_of(envelope).get("startTime"), "the time at which the server started")
+
+
 def flags(client: Client, base_url: str) -> Mapping[str, str]:
     """Ask for the server's flags, without their dashes."""
     return ask(client, base_url, "/api/v1/status/flags", lambda envelope: texts(envelope.get("data"), "the flags"))

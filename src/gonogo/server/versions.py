@@ -80,6 +80,14 @@ def nan_ends_series(family: Family) -> bool:
     return family is Family.VICTORIA_METRICS
 
 
+def repeated_seconds(family: Family) -> float:
+    """Return how many of the last seconds of a subquery repeat an older value.
+
+    VictoriaMetrics does so for ``-search.latencyOffset``, 30 s by default. No parameter of a question changes that.
+    """
+    return 30.0 if family is Family.VICTORIA_METRICS else 0.0
+
+
 def rules_untold(family: Family, groups: tuple[LoadedGroup, ...]) -> bool:
     """Return true if rules can exist although the server's list of rules is empty.
 

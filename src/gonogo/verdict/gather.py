@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from math import inf
 from typing import TypeAlias
 
 from gonogo.durations import format_duration
@@ -29,12 +30,13 @@ from gonogo.server.envelope import asked
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
 from gonogo.server.no_answer import URL_KEY
-from gonogo.server.status_api import build, targets
-from gonogo.server.versions import Build, nan_ends_series, rules_untold
+from gonogo.server.status_api import build, started_at, targets
+from gonogo.server.versions import Build, nan_ends_series, repeated_seconds, rules_untold
 from gonogo.stopping import outcome
 from gonogo.verdict.core.pace import Glance
 from gonogo.verdict.core.questions import Questions
 from gonogo.verdict.core.source_doubts import shared_sources, source_of
+from gonogo.verdict.evaluating import Evaluating
 from gonogo.verdict.origins import (
     Inquiry,
     fed_by_down_targets,
@@ -86,16 +88,23 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     clock = asked("the server's time", lambda: _clock(client, url))
     over = [f"{named(metrics)}[{format_duration(window)}]" for window, metrics in questions.windows.items()]
     windows = [asked("the samples", partial(query, client, url, text, histograms=True)) for text in over]
+    evaluating = Evaluating(client, url, policy)
+    begun = evaluating.begin(questions.evaluations)
     names = (*questions.instant, PUSH_TIME)
     instant = asked("the newest samples", lambda: query(client, url, named(names), histograms=True))
     rules_url, targets_url = survey.server.rules_url, survey.server.targets_url
-    loaded = asked("the rules", lambda: evaluated_rules(client, rules_url), _key(rules_url, url, "rules_url"))
+    loaded = asked(
+        "the rules",
+        lambda: evaluated_rules(client, rules_url, alerts=questions.alerts),
+        _key(rules_url, url, "rules_url"),
+    )
     active = asked("the targets", lambda: targets(client, targets_url), _key(targets_url, url, "targets_url"))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
     quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
     fed = asked("the sources", lambda: origins(server, classic))
     fed_too = asked("the sources", lambda: origins(server, quoted))
     version = asked("the version", lambda: build(client, url))
+    started = asked("the server's start", lambda: started_at(client, rules_url)) if questions.past_alerts else None
     seen = asked(
         "recent subjects",
         lambda: at if isinstance(at := clock.result(), Unread) else recent_subjects(server, policy, at[0].server),
@@ -105,7 +114,10 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
     if evaluator.engine is not Engine.VMALERT:
         evaluator = replace(evaluator, delay=survey.query_offset)
+    evaluated = evaluating.finish(begun, answers=not isinstance(now, Unread))
     evidence = _assemble(policy, now, windows, instant, known)
+    repeated = 0.0 if isinstance(known, Unread) else repeated_seconds(known.family)
+    evidence = evaluated.added_to(evidence, evidence.now - repeated if repeated else inf)
     evidence = replace(
         evidence,
         rules=groups,
@@ -117,6 +129,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
         files=with_external_labels(survey.files, evaluator),
         evaluator=evaluator,
         version=None if isinstance(known, Unread) else known.version,
+        evaluating_since=None if started is None or isinstance(at := outcome(started), Unread) else at,
     )
     evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
     evidence = _follow_up(server, survey, evidence)

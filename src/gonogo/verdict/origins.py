@@ -23,6 +23,7 @@ from gonogo.server.api import label_values, query
 from gonogo.server.http import Client
 from gonogo.verdict.core.questions import missing_subjects, required_signals
 from gonogo.verdict.core.source_doubts import Source, shared_sources, source_of
+from gonogo.verdict.evaluated_subjects import evaluated_within
 
 RECENT = timedelta(hours=24)
 """A subject seen within this time is judged even if it is gone. Source: docs/policy.md, ``subjects``."""
@@ -108,15 +109,16 @@ def recent_subjects(server: Inquiry, policy: Policy, now: float) -> tuple[Mappin
 
     ``now`` is the server's own time, in unix seconds, because the day must be by the server's clock.
     """
-    signals = required_signals(policy)
+    evaluated = evaluated_within(RECENT, server.client, server.url, policy)
+    signals = _metric_signals(policy)
     if not policy.subjects or not signals:
-        return ()
+        return evaluated
     if not _is_indexed(policy):
-        return _seen_within_a_day(server, policy, ())
+        return (*_seen_within_a_day(server, policy, ()), *evaluated)
     (name,) = policy.subjects
     every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
     found = label_values(server.client, server.url, name, every, now - RECENT.total_seconds(), now)
-    return tuple({name: value} for value in found)
+    return (*({name: value} for value in found), *evaluated)
 
 
 def vanished_subjects(
@@ -132,8 +134,15 @@ def vanished_subjects(
     if not gone or not _is_indexed(policy) or len(gone) > most:
         return gone
     (name,) = policy.subjects
-    among = one_of(name, (labels[name] for labels in gone))
-    return _seen_within_a_day(server, policy, (among,))
+    missing = {labels[name] for labels in gone}
+    evaluated = evaluated_within(RECENT, server.client, server.url, policy)
+    seen = _seen_within_a_day(server, policy, (one_of(name, missing),)) if _metric_signals(policy) else ()
+    return (*seen, *(labels for labels in evaluated if labels[name] in missing))
+
+
+def _metric_signals(policy: Policy) -> tuple[Signal, ...]:
+    """Return the required signals that are metrics of the server."""
+    return tuple(signal for signal in required_signals(policy) if not signal.is_evaluated)
 
 
 def _is_indexed(policy: Policy) -> bool:
@@ -143,7 +152,7 @@ def _is_indexed(policy: Policy) -> bool:
 
 def _seen_within_a_day(server: Inquiry, policy: Policy, matchers: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
     by_labels: dict[tuple[str, ...], set[str]] = {}
-    signals = required_signals(policy)
+    signals = _metric_signals(policy)
     for signal in signals:
         own = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
         by_labels.setdefault(own, set()).add(signal.metric)

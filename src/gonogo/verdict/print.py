@@ -165,7 +165,8 @@ def _gate(gate: GateOutcome, shared: Container[str]) -> Iterator[str]:
     for check in gate.checks:
         cause = _cause(check)
         if check.outcome is not Outcome.UNKNOWN:
-            age = f", {check.age_seconds:.0f} s old" if check.age_seconds is not None and not check.doubts else ""
+            seconds = check.age_seconds
+            age = "" if seconds is None or check.doubts else f", {max(seconds, 0.0):.0f} s old"
             yield f"          {check.outcome:<7} {one_line(check.condition)}{cause}{age}"
         elif conditions := unknown.pop(cause, None):
             yield f"          {check.outcome:<7} {'; '.join(conditions)}{cause}"

@@ -19,12 +19,18 @@ class SignalAnswers:
     """The series of a signal, by subject.
 
     ``elsewhere`` holds the subjects whose series are now in other realms only. Their earlier
-    series of the policy's realm are in ``ranges``.
+    series of the policy's realm are in ``ranges``. ``otherwise`` has both kinds of series for all other subjects.
     """
 
     ranges: Mapping[Key, Sequence[Series]]
     instant: Mapping[Key, Sequence[Series]]
     elsewhere: frozenset[Key]
+    otherwise: tuple[Sequence[Series], Sequence[Series]] = ((), ())
+
+    def of(self, key: Key) -> tuple[Sequence[Series], Sequence[Series]]:
+        """Return the samples and the newest values of a subject."""
+        ranges, instant = self.otherwise
+        return self.ranges.get(key, ranges), self.instant.get(key, instant)
 
 
 def answers(
@@ -93,5 +99,10 @@ def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
     )
     for answer in asked:
         if isinstance(answer, Unread):
-            kind, found = (Reason.PARTIAL, "whole") if answer.partial else (Reason.UNREACHABLE, "valid")
-            yield Doubt(kind, f"no {found} answer to {answer.question}: {answer.why}; {answer.next_step}")
+            yield unread_doubt(answer)
+
+
+def unread_doubt(answer: Unread) -> Doubt:
+    """Return the doubt for a question without a valid answer."""
+    kind, found = (Reason.PARTIAL, "whole") if answer.partial else (Reason.UNREACHABLE, "valid")
+    return Doubt(kind, f"no {found} answer to {answer.question}: {answer.why}; {answer.next_step}")

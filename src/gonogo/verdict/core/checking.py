@@ -11,6 +11,7 @@ from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Fal
 from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order
 from gonogo.model.policy import Signal, ValueRange
 from gonogo.model.series import Series
+from gonogo.verdict.core.firing_alerts import provable
 from gonogo.verdict.core.reading import Reading
 from gonogo.verdict.core.series_doubts import histogram_detail
 from gonogo.verdict.core.tolerances import DUE_SHARE, KNOWN_INTERVALS
@@ -60,10 +61,12 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
     if series is None or not series.times:
         return _judged(text, Outcome.UNKNOWN, doubts, doubts[0].detail if doubts else "", reading, now)
     outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now - reading.lateness.seconds)
+    if doubts and (proved := _proved(term, reading, now - reading.lateness.seconds)) is not None:
+        outcome, doubts = proved, ()
     if outcome is Outcome.UNKNOWN:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
         doubts = doubts or (Doubt(Reason.GAPPY, gap),)
-    detail = doubts[0].detail if doubts else _explain(term, series, outcome, now)
+    detail = doubts[0].detail if doubts else _explain(term, reading, series, outcome, now)
     return _judged(text, outcome, doubts, detail, reading, now)
 
 
@@ -135,6 +138,14 @@ def _truth(term: Comparison | Falling, reading: Reading, series: Series, now: fl
     return Outcome.PASS if term.holds(series.values[-1]) else Outcome.FAIL
 
 
+def _proved(term: Term, reading: Reading, now: float) -> Outcome | None:
+    """Return an outcome that the doubts cannot change: at least the values of ``reading.firm`` are reached."""
+    if reading.firm is None or (found := provable(term)) is None:
+        return None
+    comparison, outcome = found
+    return outcome if _truth(comparison, reading, reading.firm, now) is outcome else None
+
+
 def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> tuple[Doubt, ...]:
     window = term.window.total_seconds() if term.window is not None else _usual_age(reading)
     first = bisect_left(series.times, now - window)
@@ -181,13 +192,14 @@ def _gappy(series: Series, there: int, interval: float, window: float, now: floa
     return ""
 
 
-def _explain(term: Term, series: Series, outcome: Outcome, now: float) -> str:
+def _explain(term: Term, reading: Reading, series: Series, outcome: Outcome, now: float) -> str:
     value = series.values[-1]
+    remark = f" ({reading.remark})" if reading.remark else ""
     if outcome is Outcome.PASS:
-        return f"{series.metric} is {value:g}"
+        return f"{series.metric} is {value:g}{remark}"
     if isinstance(term, Comparison) and term.held is not None and term.holds(value):
         return f"{series.metric} was {_last_violation(term, series, now)}, which does not meet {term}"
-    return f"{series.metric} is {value!r}, which does not meet {term}"
+    return f"{series.metric} is {value!r}{remark}, which does not meet {term}"
 
 
 def _last_violation(comparison: Comparison, series: Series, now: float) -> str:

@@ -11,6 +11,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.model.series import REALM_LABEL, Series, subject_key
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.selectors import Selector
+from gonogo.verdict.core.evaluations import HISTORY, ExpressionQuestion, evaluations, policy_rules
 from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNOWN_INTERVALS, LOOKBACK_SECONDS
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
@@ -32,11 +33,20 @@ class Questions:
             window only: the longest window that one of its signals needs.
         instant: the metrics read as one instant vector.
         origins: the raw selectors whose sources are read.
+        evaluations: the questions for the signals that gonogo evaluates.
+        alerts: True if the firing alerts are read with the rules.
     """
 
     windows: Mapping[timedelta, tuple[str, ...]]
     instant: tuple[str, ...]
     origins: tuple[Selector, ...]
+    evaluations: tuple[ExpressionQuestion, ...] = ()
+    alerts: bool = False
+
+    @property
+    def past_alerts(self) -> bool:
+        """Return whether a condition needs to know since when the rules are evaluated."""
+        return any(HISTORY in one.members for one in self.evaluations)
 
 
 def judged_signals(policy: Policy, asked: Iterable[Role]) -> dict[str, timedelta | None]:
@@ -61,11 +71,13 @@ def ask(
     ``interval`` is that of groups and jobs that do not set one. ``late`` is the largest lateness of recorded samples:
     each window is longer by this much.
     """
-    graph = RuleGraph.of(files)
+    graph = RuleGraph.of((*files, *policy_rules(policy)))
     default = interval or DEFAULT_INTERVAL
     held = judged_signals(policy, asked)
-    signals = [policy.signals[name] for name in held]
-    spans = {s.name: late + _window(policy, s, held[s.name], _interval(s, files, default)) for s in signals}
+    judged = [policy.signals[name] for name in held]
+    signals = [signal for signal in judged if not signal.is_evaluated]
+    spans = {s.name: late + _window(policy, s, held[s.name], _interval(s, files, default)) for s in judged}
+    own = {signal.name: spans.pop(signal.name) for signal in judged if signal.is_evaluated}
     longest: dict[str, timedelta] = {}
     for signal in signals:
         span = _shared(policy, signal, held, spans)
@@ -74,15 +86,19 @@ def ask(
     for metric, span in longest.items():
         windows.setdefault(span, []).append(metric)
     instant = {signal.metric for signal in signals} | {s.written_at for s in signals if s.written_at}
-    selectors = {s.text: s for signal in signals for s in graph.raw_selectors(signal.metric)}
+    selectors = {s.text: s for signal in judged for s in graph.raw_selectors(signal.metric)}
     return Questions(
         {window: tuple(sorted(metrics)) for window, metrics in sorted(windows.items())},
         tuple(sorted(instant)),
         tuple(selectors[text] for text in sorted(selectors)),
+        evaluations(policy, own, held),
+        any(signal.alerts is not None for signal in judged),
     )
 
 
 def _interval(signal: Signal, files: tuple[RuleGroup, ...], default: timedelta) -> timedelta:
+    if signal.interval is not None:
+        return signal.interval
     recording = [
         group.interval or default for group in files if any(rule.name == signal.metric for rule in group.rules)
     ]
@@ -103,16 +119,19 @@ def _window(policy: Policy, signal: Signal, held: timedelta | None, every: timed
     age = signal.max_age or AGE_INTERVALS * every + timedelta(seconds=AGE_SLACK_SECONDS)
     if held is None:
         return age if policy.subjects else max(age, timedelta(seconds=LOOKBACK_SECONDS))
-    return held + held / 4 + KNOWN_INTERVALS * every
+    return max(age, held + held / 4 + KNOWN_INTERVALS * every)
 
 
 Labels = Mapping[str, str]
 
 
 def required_signals(policy: Policy) -> tuple[Signal, ...]:
-    """Return the signals of subject scope that a ``require`` reads. A subject is seen in these signals only."""
+    """Return the signals of subject scope that a ``require`` reads. A subject is seen in these signals only.
+
+    Alerts come and go, so a count of alerts does not show that a subject exists.
+    """
     signals = (policy.signals[name] for name in sorted(judged_signals(policy, (Role.REQUIRE,))))
-    return tuple(signal for signal in signals if signal.scope is Scope.SUBJECT)
+    return tuple(signal for signal in signals if signal.scope is Scope.SUBJECT and signal.alerts is None)
 
 
 def missing_subjects(policy: Policy, recent: Iterable[Labels], instant: Iterable[Series]) -> tuple[Labels, ...]:

@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
-from gonogo.model.series import REALM_LABEL, Series, by_metric, subject_key
+from gonogo.model.rule import Rule
+from gonogo.model.series import Series, by_metric, subject_key
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.answers import Key, SignalAnswers, answer_doubts, answers
+from gonogo.verdict.core.evaluations import refusal_doubts, with_policy_rules
+from gonogo.verdict.core.firing_alerts import FiringAlerts, firing_alerts
 from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
 from gonogo.verdict.core.series_doubts import (
     VANISHED,
@@ -28,6 +31,7 @@ from gonogo.verdict.core.series_doubts import (
     too_old,
     writer_doubts,
     written,
+    wrong_realm,
 )
 from gonogo.verdict.core.source_doubts import Feed, Labels, Source, Sources, source_doubts, source_of
 from gonogo.verdict.core.tolerances import (
@@ -49,7 +53,8 @@ class Reading:
     """The samples of a signal for one subject, and the doubts that every condition on it shares.
 
     ``max_age`` includes the seconds by which the signal is late, unless the policy sets it. ``unknown_for`` has the
-    seconds for which a watch has found the signal UNKNOWN without a break; None: no watch has counted.
+    seconds for which a watch has found the signal UNKNOWN without a break; None: no watch has counted. ``firm``
+    has the values of a count that are certain to be reached, in spite of all doubts. ``remark`` is added to a detail.
     """
 
     signal: Signal
@@ -60,6 +65,8 @@ class Reading:
     provenance: tuple[str, ...]
     lateness: Lateness = IN_TIME
     unknown_for: float | None = None
+    firm: Series | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Background:
     rules: tuple[str, ...]
     answers: SignalAnswers
     written: Mapping[Key, float]
+    alerts: FiringAlerts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,8 @@ class Readings:
 
     def __init__(self, policy: Policy, evidence: Evidence) -> None:
         """Sort the facts that all signals share."""
+        self._late = late_metrics(evidence)
+        evidence = with_policy_rules(policy, evidence)
         self._policy = policy
         self._evidence = evidence
         self._sources = Sources.of(evidence)
@@ -99,7 +109,6 @@ class Readings:
         self._files = RuleGraph.of(evidence.files)
         self._loaded = RuleGraph.of(() if isinstance(evidence.rules, Unread) else evidence.rules)
         self._intervals = _recording_intervals(evidence)
-        self._late = late_metrics(evidence)
         vanished = () if isinstance(evidence.vanished, Unread) else evidence.vanished
         self._vanished = {key for row in vanished if (key := subject_key(row, policy.subjects)) is not None}
         self._backgrounds: dict[str, Background] = {}
@@ -152,15 +161,21 @@ class Readings:
         selectors = self._files.raw_selectors(signal.metric)
         version = self._evidence.version
         unknown = tuple(_untraced(s.text, untraced[s.text], version) for s in selectors if s.text in untraced)
+        alerts = None
+        if signal.alerts is not None:
+            alerts = firing_alerts(self._policy, self._evidence, signal, self._loaded)
+            unknown += alerts.doubts
+        unknown += tuple(refusal_doubts(self._evidence, signal))
         return Background(
             signal,
             (*self._unread, *rule_doubts(signal, self._evidence, self._loaded), *unknown),
             self._intervals.get(signal.metric),
             self._late.get(signal.metric, IN_TIME),
             tuple(Feed.of(s, origins.get(s.text, ())) for s in selectors if s.text not in untraced),
-            tuple(f"rule {rule.name}: {rule.expression}" for rule in self._loaded.closure(signal.metric)),
-            answers(self._policy, self._evidence, signal, self._instant),
+            tuple(_described(rule, signal) for rule in self._loaded.closure(signal.metric)),
+            alerts.answers if alerts else answers(self._policy, self._evidence, signal, self._instant),
             written(self._policy, signal, self._instant),
+            alerts,
         )
 
     def _supply(self, background: Background, labels: Labels) -> Supply:
@@ -175,6 +190,8 @@ class Readings:
         signal, feeds = background.signal, background.feeds
         interval = background.interval or self._sources.scrape_interval(source) or LOOKBACK_SECONDS
         max_age = AGE_INTERVALS * interval + AGE_SLACK_SECONDS + background.lateness.seconds
+        if signal.is_evaluated:
+            max_age = interval  # gonogo evaluates the signal now, so a condition without a duration needs no past
         if signal.max_age is not None:
             max_age = signal.max_age.total_seconds()
         push_max_age = max(max_age, PUSH_AGE_SECONDS)
@@ -189,14 +206,15 @@ class Readings:
 
     def _reading(self, background: Background, key: Key, member: Labels) -> Reading:
         signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
-        ranges: Found = background.answers.ranges.get(key, ())
-        instant: Found = background.answers.instant.get(key, ())
+        ranges: Found
+        instant: Found
+        ranges, instant = background.answers.of(key)
         if member:
             ranges, instant = _with_labels(ranges, member), _with_labels(instant, member)
         series = freshest(ranges)
         supply = self._supply(background, series.labels if series else {})
         doubts = supply.doubts
-        if not self._unread:
+        if not self._unread and signal.name not in self._evidence.unevaluated:
             if background.written:
                 doubts += writer_doubts(signal.written_at, background.written.get(key), now)
             if not looks_sound(ranges, instant, marks, now, supply.max_age):
@@ -204,15 +222,30 @@ class Readings:
                 if key in background.answers.elsewhere and not any(
                     alive(series, now, supply.max_age) for series in ranges
                 ):
-                    realm = f"{REALM_LABEL}={self._policy.realm!r}"
-                    why = f"{name} exists, but not with {realm}; let its source write that label"
-                    doubts += (Doubt(Reason.WRONG_REALM, why),)
+                    doubts += (wrong_realm(signal, name, self._policy.realm),)
                 hint = name_hint(signal, self._policy.subjects, self._evidence.version)
-                if key in self._vanished:
-                    hint = hint or VANISHED
+                if key in self._vanished and (not hint or signal.is_evaluated):
+                    hint = VANISHED
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, hint))
-        late = background.lateness
-        return Reading(signal, series, late.explained(doubts), supply.interval, supply.max_age, supply.provenance, late)
+        late, firm, remark = background.lateness, None, ""
+        if background.alerts is not None and not self._unread:
+            firm, remark = background.alerts.firm.get(key), background.alerts.names.get(key, "")
+        return Reading(
+            signal,
+            series,
+            late.explained(doubts),
+            supply.interval,
+            supply.max_age,
+            supply.provenance,
+            late,
+            firm=firm,
+            remark=remark,
+        )
+
+
+def _described(rule: Rule, signal: Signal) -> str:
+    own = signal.is_evaluated and rule.name == signal.metric
+    return f"{'' if own else 'rule '}{rule.name}: {rule.expression}"
 
 
 def _untraced(selector: str, answer: Unread, version: str | None) -> Doubt:

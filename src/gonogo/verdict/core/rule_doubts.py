@@ -101,7 +101,7 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     metric = signal.metric
     if not evidence.files and not loaded.recorded_by(metric):  # a raw series
         if evidence.rules_untold:
-            yield _untold(metric)
+            yield _untold(signal)
         return
     from gonogo.promql.drift import drift  # noqa: PLC0415 - a verdict on raw series does not pay for it
     from gonogo.promql.synthetic import synthetic  # noqa: PLC0415 - as above
@@ -122,16 +122,17 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
             Reason.DRIFTED, f"{why}; load the policy's rule files on the server, or change the files and test them"
         )
     elif evidence.rules_untold:
-        yield _untold(metric)
+        yield _untold(signal)
     for rule, why in loaded.unreadable(metric):
         yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, why, evidence.evaluator.engine))
     yield from _health(metric, evidence.rules, loaded)
 
 
-def _untold(metric: str) -> Doubt:
+def _untold(signal: Signal) -> Doubt:
+    unknown = "the rules under {} are" if signal.is_evaluated else "the rule that records {} is"
     return Doubt(
         Reason.SOURCE_UNKNOWN,
-        f"the rule that records {metric} is not known, because the server lists no rules and does not "
+        f"{unknown.format(signal.metric)} not known, because the server lists no rules and does not "
         "evaluate them; name the program that evaluates them, such as vmalert, in prometheus.rules_url",
     )
 

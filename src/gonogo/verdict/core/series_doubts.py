@@ -123,6 +123,14 @@ def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
                 )
 
 
+def wrong_realm(signal: Signal, name: str, realm: str | None) -> Doubt:
+    """Return the doubt about a signal whose series are in other realms only."""
+    step = "let its source write that label"
+    if signal.is_evaluated:
+        step = f"keep the label in the expression, such as sum by ({REALM_LABEL}) (...), and {step}"
+    return Doubt(Reason.WRONG_REALM, f"{name} exists, but not with {REALM_LABEL}={realm!r}; {step}")
+
+
 def _freshness(series: Series, newest: float, instant: Found, now: float, max_age: float) -> Iterator[Doubt]:
     age = now - newest
     if age < -FUTURE_SECONDS:
@@ -166,7 +174,7 @@ def selector_of(signal: Signal, subjects: tuple[str, ...], key: Key, member: Map
     subject = dict(zip(subjects, key, strict=True)) if key else {}
     labels = {**signal.labels, **subject, **member}
     asked = [f"{label(name)}={value!r}" if value else f"{label(name)}=~'.+'" for name, value in labels.items()]
-    if not is_classic_metric(signal.metric):
+    if not is_classic_metric(signal.metric) and not signal.is_evaluated:
         return f"{{{', '.join((quoted(signal.metric), *asked))}}}"
     return f"{signal.metric}{{{', '.join(asked)}}}" if asked else signal.metric
 
@@ -179,7 +187,9 @@ VANISHED = (
 
 
 def name_hint(signal: Signal, subjects: tuple[str, ...], version: str | None) -> str:
-    """Say that the server is too old for a name of the signal. The text is empty unless that is known."""
+    """Say why the server cannot have a series of the signal. The text is empty unless that is known."""
+    if signal.is_evaluated:
+        return "; its expression gives no result, so see what each of its selectors finds"
     labels = (*signal.labels, *(subjects if signal.scope is Scope.SUBJECT else ()))
     if is_classic_metric(signal.metric) and all(map(is_classic_label, labels)):
         return ""

@@ -1,0 +1,244 @@
+"""Counts the firing alerts of a signal, from the alerts and the rules that the server shows.
+
+The count is exact only if every alerting rule that can match was evaluated without error, within two intervals of its
+group, and if there is such a rule. At least the alerts of sound rules fire, also while other rules are in doubt.
+
+The count of the past is the number of series of ``ALERTS`` at a step. A step without a series is 0 only if the server
+was scraping at that time, and has evaluated rules since before that time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from gonogo.model.condition import Comparison, Operator, Term
+from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.outcome import Doubt, Outcome, Reason
+from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, subject_key
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.matchers import bearing
+from gonogo.verdict.core.answers import Key, SignalAnswers
+from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, FUTURE_SECONDS
+
+ALERT_NAME = "alertname"
+
+_GIVEN = frozenset({ALERT_NAME, "alertgroup", "job", "instance", REALM_LABEL})
+"""The labels that alerts can have although no rule names them."""
+
+MOST_NAMED = 5
+"""The number of firing alerts that a detail names. The rest is counted."""
+
+Counts = Mapping[Key, Mapping[float, float]]
+"""Subject -> unix time -> the number of alerts."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiringAlerts:
+    """The counts of a signal by subject, and the doubts about them.
+
+    Attributes:
+        answers: the counts as series. A subject without any alert has the counts of ``answers.otherwise``.
+        firm: the counts of the alerts of sound rules alone, for the subjects that have alerts.
+        names: the alerts that fire now, as text for a detail.
+        doubts: the reasons why a count may be too small.
+    """
+
+    answers: SignalAnswers
+    firm: Mapping[Key, Series] = field(default_factory=dict)
+    names: Mapping[Key, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Alert:
+    """A firing alert that a signal counts. ``key`` is ``None`` if the alert lacks the label of a subject."""
+
+    name: str
+    key: Key | None
+    sound: bool
+
+
+def firing_alerts(policy: Policy, evidence: Evidence, signal: Signal, loaded: RuleGraph) -> FiringAlerts:
+    """Count the alerts of a signal for every subject. ``loaded`` has the policy's rules beside the server's."""
+    if isinstance(evidence.rules, Unread):
+        return FiringAlerts(SignalAnswers({}, {}, frozenset()))
+    matching = _matching(evidence.rules, loaded, signal)
+    subjects = policy.subjects if signal.scope is Scope.SUBJECT else ()
+    found = tuple(_firing(policy, signal, subjects, evidence.rules, evidence.now))
+    placed = [(alert.key, alert) for alert in found if alert.key is not None]
+    before, unplaced = _past(evidence, signal, subjects)
+    zero = frozenset(_known_steps(evidence, signal, matching)).difference(unplaced)
+    now = Counter(key for key, _ in placed)
+    sound = Counter(key for key, alert in placed if alert.sound)
+    labels = {key: _labels(policy, signal, subjects, key) for key in (*now, *before)}
+
+    def counted(of_now: Mapping[Key, int]) -> dict[Key, Series]:
+        return {
+            key: _series(own, zero, before.get(key, {}), evidence.now, of_now.get(key, 0))
+            for key, own in labels.items()
+        }
+
+    series = counted(now)
+    nothing = _series(_labels(policy, signal, (), ()), zero, {}, evidence.now, 0)
+    return FiringAlerts(
+        SignalAnswers(
+            {key: (one,) for key, one in series.items()},
+            {key: (_newest(one),) for key, one in series.items()},
+            frozenset(),
+            ((nothing,), (_newest(nothing),)),
+        ),
+        counted(sound),
+        {key: _named(alert.name for own, alert in placed if own == key) for key in now},
+        (*_doubts(evidence, signal, matching, loaded), *_unplaced(signal, subjects, found)),
+    )
+
+
+def _matching(
+    groups: Iterable[LoadedGroup], loaded: RuleGraph, signal: Signal
+) -> tuple[tuple[LoadedGroup, RuleState], ...]:
+    """List the alerting rules that can match: no label that the rule sets contradicts the signal."""
+    under = {id(rule) for own in loaded.recorded_by(signal.metric) for rule in loaded.upstream(own)}
+    return tuple((group, state) for group in groups for state in group.rules if id(state.rule) in under)
+
+
+def _firing(
+    policy: Policy, signal: Signal, subjects: tuple[str, ...], groups: Iterable[LoadedGroup], now: float
+) -> Iterator[_Alert]:
+    asked = (signal.alerts or {}).items()
+    for group in groups:
+        for state in group.rules:
+            for shown in state.firing:
+                labels = {ALERT_NAME: state.rule.name, **shown}
+                realm = labels.get(REALM_LABEL) or policy.realm
+                if asked <= labels.items() and policy.realm in {None, realm}:
+                    sound = state.health is RuleHealth.OK and not _late(group, state, now)
+                    yield _Alert(state.rule.name, subject_key(labels, subjects), sound)
+
+
+def _past(
+    evidence: Evidence, signal: Signal, subjects: tuple[str, ...]
+) -> tuple[dict[Key, dict[float, float]], set[float]]:
+    """Return the counts of the past, and the times at which an alert without the label of a subject fired."""
+    before: dict[Key, dict[float, float]] = {}
+    unplaced: set[float] = set()
+    ranges = {} if isinstance(evidence.ranges, Unread) else evidence.ranges
+    for series in ranges.get(signal.name, ()):
+        key = subject_key(series.labels, subjects)
+        if key is None:
+            unplaced.update(series.times)
+            continue
+        counts = before.setdefault(key, {})
+        for time, value in zip(series.times, series.values, strict=True):
+            counts[time] = counts.get(time, 0.0) + value
+    return before, unplaced
+
+
+def _known_steps(
+    evidence: Evidence, signal: Signal, matching: Iterable[tuple[LoadedGroup, RuleState]]
+) -> Iterator[float]:
+    """Yield the times at which no series of ``ALERTS`` means that no alert fired."""
+    targets = () if isinstance(evidence.targets, Unread) else evidence.targets
+    fastest = min((target.scrape_interval for target in targets if target.scrape_interval), default=timedelta(0))
+    longest = max((group.interval for group, _ in matching), default=timedelta(0))
+    if evidence.evaluating_since is None:
+        return
+    since = evidence.evaluating_since + longest.total_seconds()
+    for series in evidence.newest_scrapes.get(signal.name, ()):
+        for time, scraped in zip(series.times, series.values, strict=True):
+            if time >= since and time - scraped <= _limit(fastest):
+                yield time
+
+
+def _series(
+    labels: Mapping[str, str], zero: Iterable[float], before: Mapping[float, float], now: float, count: int
+) -> Series:
+    times = sorted(time for time in {*zero, *before} if time < now)
+    return Series(labels, (*times, now), (*(before.get(time, 0.0) for time in times), float(count)))
+
+
+def _newest(series: Series) -> Series:
+    return Series(series.labels, series.times[-1:], series.values[-1:])
+
+
+def _labels(policy: Policy, signal: Signal, subjects: tuple[str, ...], key: Key) -> dict[str, str]:
+    realm = {} if policy.realm is None else {REALM_LABEL: policy.realm}
+    return {METRIC_LABEL: signal.metric, **realm, **dict(zip(subjects, key, strict=True))}
+
+
+def _named(names: Iterable[str]) -> str:
+    found = sorted({*names})
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return f"firing: {', '.join(found[:MOST_NAMED])}{more}"
+
+
+def _limit(interval: timedelta) -> float:
+    return AGE_INTERVALS * interval.total_seconds() + AGE_SLACK_SECONDS
+
+
+def _late(group: LoadedGroup, state: RuleState, now: float) -> tuple[Doubt, ...]:
+    """Return a doubt if a rule was not evaluated in time. A rule without any evaluation has a doubt of its own."""
+    if state.evaluated_at is None:
+        return ()
+    age, limit, name = now - state.evaluated_at, _limit(group.interval), f"rule {state.rule.name} of group {group.name}"
+    if age < -FUTURE_SECONDS:
+        why = f"the last evaluation of {name} is {-age:.1f} s ahead of the server's clock; set the clocks right"
+        return (Doubt(Reason.FUTURE, why),)
+    if age > limit:
+        why = f"{name} was last evaluated {age:.0f} s ago, over the {limit:g} s allowed"
+        return (Doubt(Reason.STALE, f"{why}; see in the server's log why it evaluates its rules late"),)
+    return ()
+
+
+def _doubts(
+    evidence: Evidence, signal: Signal, matching: tuple[tuple[LoadedGroup, RuleState], ...], loaded: RuleGraph
+) -> Iterator[Doubt]:
+    for group, state in matching:
+        yield from _late(group, state, evidence.now)
+    if evidence.rules_untold:
+        return
+    asked = bearing(signal.alerts or {}) or "any label"
+    if not matching:
+        why = f"no alerting rule of the server can make an alert with {asked}"
+        yield Doubt(Reason.ABSENT, f"{why}; load the rules of these alerts, or correct signals.{signal.name}.alerts")
+        return
+    names = {*(signal.alerts or {})}.difference(_GIVEN)
+    if not any(_mentions(state.rule, names, loaded) for _, state in matching):
+        why = f"no alerting rule of the server mentions {', '.join(sorted(names))}, so no alert with {asked} is known"
+        yield Doubt(Reason.ABSENT, f"{why}; set the label in the rules, or correct signals.{signal.name}.alerts")
+
+
+def _mentions(rule: Rule, names: set[str], graph: RuleGraph) -> bool:
+    """Return whether a rule, with the rules under it, mentions all these labels."""
+    under = [rule]
+    for one in under:
+        under += [below for below in graph.upstream(one) if all(below is not known for known in under)]
+    return all(
+        any(name in one.labels or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", one.expression) for one in under)
+        for name in names
+    )
+
+
+def _unplaced(signal: Signal, subjects: tuple[str, ...], found: Iterable[_Alert]) -> Iterator[Doubt]:
+    names = [alert.name for alert in found if alert.key is None]
+    if names:
+        why = f"{_named(names)} has no label {' or '.join(subjects)}, so it can be the alert of any subject"
+        step = f"keep the label in the rule, or count the alerts for all subjects: signals.{signal.name}.scope: shared"
+        yield Doubt(Reason.AMBIGUOUS, f"{why}; {step}")
+
+
+_AT_LEAST = {Operator.EQ: Operator.LE, Operator.NE: Operator.GT}
+"""The comparisons that a value decides which can only be too small. ``==`` can only be refuted, ``!=`` only proved."""
+
+
+def provable(term: Term) -> tuple[Comparison, Outcome] | None:
+    """Return the comparison that a count which may be too small can decide, and the outcome that it can prove."""
+    if not isinstance(term, Comparison):
+        return None
+    op = _AT_LEAST.get(term.op, term.op)
+    return replace(term, op=op), Outcome.PASS if op in {Operator.GT, Operator.GE} else Outcome.FAIL
