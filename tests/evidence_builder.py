@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.condition import parse_condition
-from gonogo.model.evidence import Evidence, RunState, Target, TargetHealth
+from gonogo.model.evidence import Evidence, Origin, RunState, Target, TargetHealth
 from gonogo.model.policy import Gate, Policy, Runs, Scope, Signal, ValueRange
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
@@ -85,6 +85,11 @@ def target(health: TargetHealth = TargetHealth.UP, **labels: str) -> Target:
     return Target({**SOURCE, **labels}, health, INTERVAL)
 
 
+def origin(age: float | None = 10.0, /, **labels: str) -> Origin:
+    """Build a source of a selector whose newest sample is ``age`` seconds old, of the builder's realm."""
+    return Origin({**SOURCE, "metric_realm": "prod", **labels}, None if age is None else NOW - age)
+
+
 def evidence(*series: Series, **changes: object) -> Evidence:
     """Build healthy evidence with these range answers, and with the matching rules, targets and sources."""
     found = series or (samples("duri_x"), samples("duri_y"))
@@ -101,7 +106,7 @@ def evidence(*series: Series, **changes: object) -> Evidence:
         rules=(loaded(*RULES),),
         targets=(target(),),
         pushes=(),
-        origins=dict.fromkeys(selectors, (SOURCE,)),
+        origins=dict.fromkeys(selectors, (origin(),)),
         runs={name: RunState(NOW - 60, last_passed=True) for name in ("obs-lint", "promql-unit", "sandbox-smoke-60s")},
         files=files,
         local_now=NOW,

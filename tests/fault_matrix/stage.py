@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from gonogo.lint.recorded import obs_lint
 from gonogo.model.outcome import JudgedCondition, Outcome
@@ -33,30 +35,26 @@ class NotInTime(Exception):
     """The stack did not come to what was awaited within ``PATIENCE``."""
 
 
-@dataclass
-class Stage:
-    """What a fault sees of the stack.
-
-    Attributes:
-        stack: the running servers, files and traffic.
-        proxy: what decide asks; it passes everything on until told otherwise.
-    """
-
-    stack: Stack
-    proxy: Proxy
+class Judged(ABC):
+    """A system with a policy that can be decided again and again."""
 
     @property
-    def prefix(self) -> str:
-        """What metric names begin with."""
-        return self.stack.policy_file.policy.prefix
+    @abstractmethod
+    def policy(self) -> Path:
+        """Return the file of the policy."""
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Return the address that decide asks."""
 
     def policy_file(self) -> PolicyFile:
         """Load the policy as it lies on disk now."""
-        return load(self.stack.layout.policy)
+        return load(self.policy)
 
     def decide(self) -> Report:
         """Decide now, as the command does."""
-        return decide(self.policy_file(), self.proxy.url)
+        return decide(self.policy_file(), self.url)
 
     def until(self, seen: Callable[[Report], bool], what: str) -> Report:
         """Decide again and again until it is as expected.
@@ -74,8 +72,36 @@ class Stage:
         return report
 
     def until_go(self) -> Report:
-        """Wait until the stack is healthy."""
+        """Wait until the system is healthy."""
         return self.until(lambda report: report.judgement.verdict is Verdict.GO, "GO")
+
+
+@dataclass
+class Stage(Judged):
+    """What a fault sees of the stack.
+
+    Attributes:
+        stack: the running servers, files and traffic.
+        proxy: what decide asks; it passes everything on until told otherwise.
+    """
+
+    stack: Stack
+    proxy: Proxy
+
+    @property
+    def prefix(self) -> str:
+        """What metric names begin with."""
+        return self.stack.policy_file.policy.prefix
+
+    @property
+    def policy(self) -> Path:
+        """Return the file of the policy."""
+        return self.stack.layout.policy
+
+    @property
+    def url(self) -> str:
+        """Return the address of the proxy."""
+        return self.proxy.url
 
     @contextmanager
     def rewritten(self, change: Callable[[str], str]) -> Iterator[None]:

@@ -108,7 +108,7 @@ def test_a_partial_answer_about_quoted_names_is_partial(tmp_path: Path) -> None:
     (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}), encoding="utf-8")
 
     def warn(connection: Connection) -> None:
-        warned = b"gonogo_selector" in connection.request and b"http.requests" in connection.request
+        warned = b"gonogo_place" in connection.request and b"http.requests" in connection.request
         connection.answer("200 OK", EMPTY_ANSWER.replace(WHOLE, PARTIAL) if warned else EMPTY_ANSWER)
 
     with faulty(warn) as server:
@@ -156,7 +156,7 @@ def test_all_evidence_is_read_in_one_batch(folder: Path, server: RunningServer) 
     assert not isinstance(given.targets, Unread)
     assert {target.health for target in given.targets} == {TargetHealth.UP, TargetHealth.DOWN}
     assert not isinstance(given.origins, Unread)
-    assert {row["instance"] for rows in given.origins.values() for row in rows} == {"own", "dead"}
+    assert {row.labels["instance"] for rows in given.origins.values() for row in rows} == {"own", "dead"}
     assert (given.pushes, given.vanished) == ((), ())
     assert not given.nan_ends_series
     assert found.evidence.version

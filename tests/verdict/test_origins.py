@@ -1,56 +1,34 @@
-"""The sources of series, and the vanished series, read from a real server."""
+"""The sources of series, now and within a day, read from a real server."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-import yaml
 
 from gonogo.errors import SourceError
-from gonogo.model.condition import parse_condition
-from gonogo.model.evidence import TargetHealth, Unread
-from gonogo.model.policy import Gate, Policy, Scope, Signal
-from gonogo.programs.processes import node_exporter, prometheus
-from gonogo.programs.server_process import RunningServer
-from gonogo.promql.matchers import equal, named, narrowed
+from gonogo.model.evidence import Origin, TargetHealth, Unread
+from gonogo.promql.matchers import equal, narrowed
 from gonogo.promql.selectors import Selector, selectors
 from gonogo.server.api import query
 from gonogo.server.envelope import PartialAnswer
-from gonogo.server.http import Client
 from gonogo.server.status_api import targets
-from gonogo.verdict.origins import (
-    Inquiry,
-    fed_by_down_targets,
-    fed_by_push_groups,
-    origins,
-    recent_subjects,
-    vanished_subjects,
-)
-from tests.evidence_builder import NOW, evidence, policy, target
+from gonogo.verdict.inquiry import Inquiry
+from gonogo.verdict.origins import LONGEST_NARROWING, fed_by_push_groups, fed_by_subject, gone_sources, origins
+from tests.evidence_builder import evidence, origin, target
 from tests.faulty_server import faulty
 from tests.live.proxy import Passing, proxy
+from tests.verdict.node_scene import CLIENT, ODD, SERVICES, Scene, fleet, inquiry, node_scene
 from tests.waiting import await_true
 
-CLIENT = Client()
-ODD = 'a"b\\c.*\n'
-SERVICES = ("mail", "web", ODD)
 
-
-def fleet(*subjects: str) -> Policy:
-    """Build a policy over services."""
-    return policy(
-        subjects=subjects,
-        signals={
-            "x": Signal("x", "duri_x"),
-            "y": Signal("y", "duri_y"),
-            "all": Signal("all", "duri_all", scope=Scope.SHARED),
-        },
-        gates=(Gate("g", tuple(parse_condition(f"{name} == 1") for name in ("x", "y", "all"))),),
-    )
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Start the server and the node."""
+    with node_scene(tmp_path_factory.mktemp("node")) as scene:
+        yield scene
 
 
 def all_of(*expressions: str) -> tuple[Selector, ...]:
@@ -58,95 +36,61 @@ def all_of(*expressions: str) -> tuple[Selector, ...]:
     return tuple(selector for expression in expressions for selector in selectors(expression))
 
 
-def exposition(*services: str) -> str:
-    """Write the metrics of the node: two with the same labels for each service, and one of another realm."""
-    written = [value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for value in services]
-    lines = [
-        f'{metric}{{metric_realm="prod",service="{value}",zone="z"}} 1'
-        for metric in ("duri_x", "duri_y")
-        for value in written
-    ]
-    return "\n".join((*lines, 'duri_x{metric_realm="dev",service="toy",zone="z"} 1', ""))
+def themselves(asked: tuple[Selector, ...]) -> dict[str, str]:
+    """Ask for each selector as it is."""
+    return {selector.text: selector.text for selector in asked}
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A server that scrapes a node, and the node's text file."""
-
-    server: RunningServer
-    node: RunningServer
-    file: Path
-
-    @property
-    def url(self) -> str:
-        """The server's URL."""
-        return self.server.url
-
-    def export(self, *services: str) -> None:
-        """Export these services, and wait until the server has scraped them."""
-        self.file.write_text(exposition(*services), encoding="utf-8")
-        count = f'count(duri_x{{metric_realm="prod"}}) == {len(services)}'
-        await_true(lambda: query(CLIENT, self.url, count).series)
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Start the server and the node."""
-    folder = tmp_path_factory.mktemp("origins")
-    (folder / "textfile").mkdir()
-    with node_exporter(folder / "textfile") as node:
-        address = node.url.removeprefix("http://")
-        job = {"job_name": "node", "static_configs": [{"targets": [address], "labels": {"instance": "n"}}]}
-        config = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}
-        (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        with prometheus(folder / "p", folder / "prometheus.yml") as server:
-            yield Scene(server, node, folder / "textfile" / "services.prom")
-
-
-def test_without_selectors_or_subjects_no_question_is_sent() -> None:
-    """The same holds without down targets and without vanished subjects."""
-    nowhere = "http://127.0.0.1:1"
-    assert origins(Inquiry(CLIENT, nowhere), ()) == {}
-    assert fed_by_down_targets(Inquiry(CLIENT, nowhere), evidence(), all_of("x")) == {}
-    unread = evidence(targets=Unread("the targets", "gone"))
-    assert fed_by_down_targets(Inquiry(CLIENT, nowhere), unread, all_of("x")) == {}
+def test_without_selectors_no_question_is_sent() -> None:
+    """The same holds without an answer to an earlier question, and without pushes that share a source."""
+    assert origins(inquiry(), {}, realm="prod") == {}
+    assert gone_sources(inquiry(), evidence(), (), realm="prod") == {}
+    for odd in ({"origins": Unread("q", "w")}, {"targets": Unread("q", "w")}):
+        assert gone_sources(inquiry(), evidence(**odd), all_of("x"), realm="prod") == {}
     for unread in (evidence(), evidence(pushes=Unread("the newest samples", "gone"))):
-        assert fed_by_push_groups(Inquiry(CLIENT, nowhere), unread, all_of("x")) == {}
-    assert recent_subjects(Inquiry(CLIENT, nowhere), fleet(), NOW) == ()
-    assert recent_subjects(Inquiry(CLIENT, nowhere), replace(fleet("service"), gates=()), NOW) == ()
-    for odd in ({"vanished": Unread("q", "w")}, {"instant": Unread("q", "w")}, {"vanished": ()}):
-        assert vanished_subjects(Inquiry(CLIENT, nowhere), fleet("service"), evidence(**odd)) == ()
+        assert fed_by_push_groups(inquiry(), unread, all_of("x"), realm="prod") == {}
 
 
 @pytest.mark.parametrize("place", ["", "x", "2", "-1", "²"])
 def test_an_answer_to_another_question_is_an_error(place: str) -> None:
     """A row without a known selector cannot be assigned."""
-    rows = f'[{{"metric":{{"gonogo_selector":"{place}"}},"value":[1700000000,"1"]}}]'
+    rows = f'[{{"metric":{{"gonogo_place":"{place}"}},"value":[1700000000,"1"]}}]'
     body = f'{{"status":"success","data":{{"resultType":"vector","result":{rows}}}}}'.encode()
     with (
         faulty(lambda connection: connection.answer("200 OK", body)) as server,
         pytest.raises(SourceError, match="another question"),
     ):
-        origins(Inquiry(CLIENT, server.url), all_of("x", "y"))
-
-
-def test_too_many_missing_subjects_are_all_kept() -> None:
-    """Too many subjects are not followed by name. All of them count as seen within a day."""
-    gone = ({"service": "a"}, {"service": "b"})
-    server = Inquiry(CLIENT, "http://127.0.0.1:1")
-    assert vanished_subjects(server, fleet("service"), evidence(vanished=gone), most=1) == gone
+        origins(inquiry(server.url), themselves(all_of("x", "y")), realm=None)
 
 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 def test_each_selector_has_its_sources(scene: Scene) -> None:
-    """Each selector has its jobs and instances, also with quotes in it."""
+    """Each selector has its jobs and instances, its realm and the time of its newest sample, also with quotes in it."""
     scene.export(*SERVICES)
     asked = all_of('duri_x{metric_realm="prod"}', "no_such", "up offset 1s", narrowed("duri_x", equal("service", ODD)))
-    found = origins(Inquiry(CLIENT, scene.url), asked)
+    found = origins(inquiry(scene.url), themselves(asked), realm="prod")
     assert set(found) == {selector.text for selector in asked}
-    rows = [[(row["job"], row["instance"]) for row in found[selector.text]] for selector in asked]
-    assert rows == [[("node", "n")], [], [("node", "n")], [("node", "n")]]
+    node = {"job": "node", "instance": "n"}
+    rows = [[row.labels for row in found[selector.text]] for selector in asked]
+    assert rows == [[{**node, "metric_realm": "prod"}], [], [node], [{**node, "metric_realm": "prod"}]]
+    ages = [time.time() - row.newest for rows in found.values() for row in rows if row.newest is not None]
+    assert len(ages) == 3
+    assert max(ages) < 60
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("origins")
+def test_the_subjects_of_a_source_are_found(scene: Scene) -> None:
+    """Only the sources in doubt are asked for, or all of them if there are very many."""
+    scene.export("mail", "web")
+    (selector,) = all_of('duri_x{metric_realm="prod"}')
+    for sources in ((("node", "n"),), tuple(("node", str(number)) for number in range(501))):
+        doubted = {selector.text: sources}
+        found = fed_by_subject(inquiry(scene.url), fleet("service"), evidence(), doubted)
+        assert {row.labels["service"] for row in found[selector.text]} == {"mail", "web"}
+    elsewhere = {selector.text: (("node", "m"),)}
+    assert fed_by_subject(inquiry(scene.url), fleet("service"), evidence(), elsewhere) == {selector.text: ()}
 
 
 @pytest.mark.live
@@ -154,60 +98,48 @@ def test_each_selector_has_its_sources(scene: Scene) -> None:
 def test_the_series_of_a_down_target_are_still_known(scene: Scene) -> None:
     """The series are gone from the instant answer, but they were there within the day."""
     scene.export("mail")
-    selector = all_of('duri_x{metric_realm="prod"}', "no_such")
+    asked = all_of('duri_x{metric_realm="prod"}', "no_such")
     scene.node.kill()
     try:
         await_true(lambda: targets(CLIENT, scene.url)[0].health is TargetHealth.DOWN)
         await_true(lambda: not query(CLIENT, scene.url, "duri_x").series)
-        assert not any(origins(Inquiry(CLIENT, scene.url), selector).values())
-        given = evidence(targets=targets(CLIENT, scene.url))
-        found = fed_by_down_targets(Inquiry(CLIENT, scene.url), given, selector)
-        assert [row["instance"] for row in found[selector[0].text]] == ["n"]
+        assert not any(origins(inquiry(scene.url), themselves(asked), realm=None).values())
+        given = evidence(targets=targets(CLIENT, scene.url), origins={})
+        found = gone_sources(inquiry(scene.url), given, asked, realm=None, by=("service", "no.classic"))
+        gone = found[asked[0].text]
+        assert Origin({"job": "node", "instance": "n", "service": "mail"}, None) in gone
         assert found["no_such"] == ()
-        assert fed_by_down_targets(Inquiry(CLIENT, scene.url), given, selector, most=0) == found
-        other = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="m"),))
-        assert any(fed_by_down_targets(Inquiry(CLIENT, scene.url), other, selector, most=0).values())
-        assert not any(fed_by_down_targets(Inquiry(CLIENT, scene.url), other, selector).values())
+        others = {asked[0].text: (origin(instance="m"), origin(job="other"))}
+        same = gone_sources(inquiry(scene.url), replace(given, origins=others), asked, realm=None, by=("service",))
+        assert same == found
+        itself = {asked[0].text: (origin(instance="n"), origin(instance="x" * LONGEST_NARROWING))}
+        for rows in (itself[asked[0].text][:1], itself[asked[0].text]):
+            known = replace(given, origins={asked[0].text: rows})
+            assert gone_sources(inquiry(scene.url), known, asked, realm=None)[asked[0].text] == ()
+        elsewhere = replace(given, targets=(target(TargetHealth.DOWN),))
+        assert not any(gone_sources(inquiry(scene.url), elsewhere, asked, realm=None).values())
     finally:
         scene.node.launch()
 
 
-@pytest.mark.live
-@pytest.mark.xdist_group("origins")
-@pytest.mark.parametrize("labels", [("service",), ("service", "zone")])
-def test_a_vanished_subject_is_found(scene: Scene, labels: tuple[str, ...]) -> None:
-    """The subject has one label or several, with any value. Only the policy's realm counts."""
-    by = fleet(*labels)
-    scene.export(*SERVICES)
-    scene.export("mail")
-    candidates = recent_subjects(Inquiry(CLIENT, scene.url), by, time.time())
-    assert {subject["service"] for subject in candidates} == set(SERVICES)
-    newest = query(CLIENT, scene.url, named(["duri_x"])).series
-    gone = vanished_subjects(Inquiry(CLIENT, scene.url), by, evidence(instant=newest, vanished=candidates))
-    assert {subject["service"] for subject in gone} == {"web", ODD}
-    assert all(set(subject) == set(labels) for subject in gone)
+def warn(passing: Passing) -> Passing:
+    """Add a warning to an answer."""
+    return replace(passing, body=passing.body.replace(b'"success"', b'"success","warnings":["a shard is gone"]', 1))
 
 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 def test_an_answer_with_warnings_answers_no_question(scene: Scene) -> None:
-    """A partial answer could hide a missing series."""
-
-    def warn(passing: Passing) -> Passing:
-        return replace(passing, body=passing.body.replace(b'"success"', b'"success","warnings":["a shard is gone"]', 1))
-
+    """A partial answer could hide a source."""
     scene.export("mail")
-    down = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="n"),), vanished=({"service": "web"},))
     with proxy(scene.url) as front:
         front.spoil = warn
         server = Inquiry(CLIENT, front.url)
-        for question in (
-            lambda: origins(server, all_of("up")),
-            lambda: fed_by_down_targets(server, down, all_of("up")),
-            lambda: recent_subjects(server, fleet("service"), time.time()),
-            lambda: recent_subjects(server, fleet("service", "zone"), time.time()),
-            lambda: vanished_subjects(server, fleet("service"), down),
-        ):
+        questions: tuple[Callable[[], object], ...] = (
+            lambda: origins(server, {"up": "up"}, realm=None),
+            lambda: gone_sources(server, evidence(origins={}), all_of("up"), realm=None),
+        )
+        for question in questions:
             with pytest.raises(PartialAnswer) as caught:
                 question()
             assert caught.value.why == "a shard is gone"

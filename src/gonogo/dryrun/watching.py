@@ -126,8 +126,9 @@ def watch(
     policy = policy_file.policy
     survey = prepare(replace(policy_file, policy=watched(policy)), url, ASK_ALWAYS)
 
-    def look(at: float, before: WatchStep | None) -> Look:
-        gathered = gather(survey, _run_states(policy_file, progress))
+    def look(at: float, before: WatchStep | None, last: Look | None) -> Look:
+        earlier = None if last is None else last.gathered.evidence
+        gathered = gather(survey, _run_states(policy_file, progress), earlier)
         step = take_step(policy, gathered.evidence, at, before, gathered.glance)
         return Look(gathered, step, report_of(policy_file, survey, gathered, step.judgement))
 
@@ -138,9 +139,9 @@ def watch(
     reports = WatchReports()
     with Renewal(policy_file, progress) as renewal:
         for number, at in enumerate(ticks(duration, policy.dry_run.step), start=1):
-            found = look(at, before)
+            found = look(at, before, found)
             if at >= duration.total_seconds():
-                found = settled(found, partial(look, before=before), at, policy)
+                found = settled(found, partial(look, before=before, last=found), at, policy)
             before = found.step
             ledger, abort = enter(ledger, before, policy.dry_run), abort_of(before, policy)
             view = WatchView(before, number, timedelta(seconds=before.at), duration, countdowns(before, policy))

@@ -58,6 +58,39 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The series of one source that feed a selector now, or fed it within a day.
+
+    Attributes:
+        labels: the job and the instance, and what else the series have in common of the realm, the labels that a
+            scrape renamed (``exported_job``, ``exported_instance``), those that distinguish pushes, and those of the
+            subject. The labels of the subject are there only if the source was asked for its subjects.
+        newest: the unix time of the newest sample, by its own timestamp. ``None`` = the source has none now.
+    """
+
+    labels: Mapping[str, str]
+    newest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """The recorded series that the rules of a signal do not confirm, when they are evaluated once more.
+
+    Attributes:
+        at: the unix time for which the rules were evaluated: that of the signal's newest sample.
+        exceptions: the recorded series for which the rules give no value that meets the conditions on the metric. A
+            series of one sample, at the time of the evaluation.
+        fresh: the values that the rules give for such series.
+        failed: the server's error, if it cannot evaluate the rules. Empty if it can.
+    """
+
+    at: float
+    exceptions: tuple[Series, ...] = ()
+    fresh: tuple[Series, ...] = ()
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """The newest record of a run on exactly the files that the policy names.
 
@@ -84,9 +117,11 @@ class Evidence:
         rules: the rule groups that the server loaded.
         targets: the active targets of the server.
         pushes: the series of ``push_time_seconds``.
-        origins: raw selector -> the label sets of the series that feed it: job, instance
-            and, where several pushes share these, the labels that distinguish the pushes.
-            The series that targets now down fed within a day are included.
+        origins: raw selector -> the sources of the series that feed it. The sources that fed it within a day and are
+            now down, or up and silent, are included.
+        gateways: job and instance of each target that is a Pushgateway.
+        vouched: the selector of a receiver's heartbeat -> the unix time of its newest sample, ``None`` without one.
+        recomputed: signal -> what its rules gave when they were evaluated once more.
         untraced: raw selector -> the question about its sources that the server did not answer.
         vanished: subjects that a required signal had within 24 h and that may be missing now.
         runs: run gate -> the records that the journal has for the policy's files.
@@ -109,13 +144,16 @@ class Evidence:
     rules: tuple[LoadedGroup, ...] | Unread
     targets: tuple[Target, ...] | Unread
     pushes: tuple[Series, ...] | Unread
-    origins: Mapping[str, tuple[Mapping[str, str], ...]] | Unread
+    origins: Mapping[str, tuple[Origin, ...]] | Unread
     vanished: tuple[Mapping[str, str], ...] | Unread = ()
     runs: Mapping[str, RunState] = field(default_factory=dict)
     files: tuple[RuleGroup, ...] = ()
     rules_untold: bool = False
     nan_ends_series: bool = False
     untraced: Mapping[str, Unread] = field(default_factory=dict)
+    gateways: frozenset[tuple[str, str]] = frozenset()
+    vouched: Mapping[str, float | None] = field(default_factory=dict)
+    recomputed: Mapping[str, Recomputed] | Unread = field(default_factory=dict)
     version: str | None = None
     evaluator: Evaluator = ITSELF
     local_now: float = 0.0

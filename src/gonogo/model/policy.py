@@ -63,6 +63,7 @@ class Signal:
         scope: one series for each subject, or one series for all.
         each: label sets. There must be exactly one series for each set, such as one for
             each SLO. The default asks for one series.
+        sources: the share of the sources under the signal that must be up, fresh and speaking.
         written_at: the metric with the unix time of the writer, if there is one. That
             time must not be ahead of the server's clock.
         expression: the PromQL of the signal; empty for a metric of the server.
@@ -78,6 +79,7 @@ class Signal:
     push_max_age: timedelta | None = None
     scope: Scope = Scope.SUBJECT
     each: tuple[Mapping[str, str], ...] = ({},)
+    sources: float = 1.0
     written_at: str | None = None
     expression: str = ""
     alerts: Mapping[str, str] | None = None
@@ -132,6 +134,17 @@ class PlacedCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """A job whose series arrive by remote write, OTLP or federation.
+
+    The policy vouches for the series while the selector ``heartbeat`` has a fresh sample.
+    """
+
+    job: str
+    heartbeat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Slo:
     """An objective (a share of good events, strictly between 0 and 1) and its two counters."""
 
@@ -181,6 +194,7 @@ class Policy:
         synthetic_labels: label -> values that mark a series as made up.
         signals: every signal that a condition may name.
         gates: the gates, in the order in which reports show them.
+        trusted: the receivers whose series need no target and no push.
     """
 
     realm: str | None
@@ -195,6 +209,7 @@ class Policy:
     canary: Canary = Canary()
     weights: Mapping[str, float] = field(default_factory=dict)
     dry_run: DryRun = DryRun()
+    trusted: tuple[Receiver, ...] = ()
 
     def conditions(self, roles: Iterable[Role] = Role) -> Iterator[PlacedCondition]:
         """Yield the conditions of all gates that are in one of these lists."""

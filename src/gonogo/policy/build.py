@@ -17,6 +17,7 @@ from gonogo.model.policy import (
     DryRun,
     Gate,
     Policy,
+    Receiver,
     Runs,
     Scope,
     Signal,
@@ -45,6 +46,7 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
         slos=tuple(Slo(slo.name, slo.objective, slo.bad, slo.total) for slo in keys.slos or ()),
         canary=Canary(keys.canary.min_samples, keys.canary.window),
         weights={name: weight for name, weight in weights.items() if weight is not None},
+        trusted=tuple(Receiver(one.job, one.heartbeat) for one in keys.sources.trusted or ()),
         dry_run=DryRun(
             run.duration,
             run.step,
@@ -160,5 +162,6 @@ def _given(keys: SignalKeys, metric: str) -> dict[str, Any]:
         "max_age": keys.max_age,
         "push_max_age": keys.push_max_age,
         "scope": Scope(keys.scope),
+        "sources": keys.sources,
     }
     return {name: value for name, value in meant.items() if name in keys.model_fields_set}

@@ -49,6 +49,18 @@ def _counter(value: object) -> str:
     return selector
 
 
+def _instant_selector(value: object) -> str:
+    """Check the selector of an instant vector. Return its canonical text."""
+    from gonogo.promql.canonical import instant  # noqa: PLC0415 - a policy without selectors does not pay for it
+    from gonogo.promql.parser import parse  # noqa: PLC0415 - as above
+    from gonogo.promql.tree import Vector  # noqa: PLC0415 - as above
+
+    tree = parse(text(value))
+    if not isinstance(tree, Vector) or tree.offset or tree.at or tree.metric is None:
+        raise ValueError('must be the selector of one metric, such as up{job="otel"}')
+    return instant(tree)
+
+
 def _header_name(value: object) -> str:
     """Check the name of an HTTP header that a policy may set."""
     if mistake := header_mistake(name := text(value)):
@@ -93,6 +105,7 @@ MetricName = Annotated[str, BeforeValidator(values.metric_name)]
 SignalName = Annotated[str, BeforeValidator(_signal_name)]
 GateName = Annotated[str, BeforeValidator(_gate_name)]
 Counter = Annotated[str, BeforeValidator(_counter)]
+InstantSelector = Annotated[str, BeforeValidator(_instant_selector)]
 Variable = Annotated[str, BeforeValidator(values.variable)]
 HeaderName = Annotated[str, BeforeValidator(_header_name)]
 FeatureName = Annotated[

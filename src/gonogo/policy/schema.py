@@ -29,6 +29,7 @@ from gonogo.policy.key_types import (
     CriterionText,
     Duration,
     GateName,
+    InstantSelector,
     Keys,
     LabelName,
     MetricName,
@@ -76,8 +77,28 @@ class SignalKeys(Keys):
     push_max_age: Duration | None = Field(
         default=None, description="The greatest age of a push that feeds the signal; null = max_age, at least 5m."
     )
+    sources: float = Field(
+        default=1.0, gt=0, le=1, description="The share of the sources that must be up, fresh and speaking."
+    )
     scope: Literal["subject", "shared"] = Field(
         default=Scope.SUBJECT.value, description="One series for each subject, or one for all."
+    )
+
+
+class ReceiverKeys(Keys):
+    """A job whose series arrive by remote write, OTLP or federation."""
+
+    job: Text = Field(description="The label job of the series.")
+    heartbeat: InstantSelector = Field(
+        description="Selector of a series that is fresh while the receiver and the way to it work."
+    )
+
+
+class SourcesKeys(Keys):
+    """The sources that need no target and no push."""
+
+    trusted: list[ReceiverKeys] | None = Field(
+        default=None, description="Jobs whose series the policy vouches for while their heartbeat is fresh."
     )
 
 
@@ -203,6 +224,7 @@ class PolicyKeys(Keys):
     signals: dict[SignalName, SignalKeys | None] | None = Field(
         default=None, description="Signals by name; null removes one."
     )
+    sources: SourcesKeys = Field(default_factory=SourcesKeys, description="The sources of series.")
     heartbeat: HeartbeatKeys = Field(default_factory=HeartbeatKeys, description="The writer's beats.")
     slos: list[SloKeys] | None = Field(default=None, description="Service level objectives.")
     canary: CanaryKeys = Field(default_factory=CanaryKeys, description="The settings of `canary judge`.")

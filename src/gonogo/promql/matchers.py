@@ -47,8 +47,16 @@ def equal(name: str, value: str) -> str:
 
 def one_of(name: str, values: Iterable[str]) -> str:
     """Write a matcher for any of several literal values."""
-    alternatives = "|".join(_SPECIAL.sub(r"\\\1", value) for value in sorted(set(values)))
-    return f"{label(name)}=~{quoted(alternatives)}"
+    return f"{label(name)}=~{quoted(_alternatives(values))}"
+
+
+def none_of(name: str, values: Iterable[str]) -> str:
+    """Write a matcher for any value but several literal ones."""
+    return f"{label(name)}!~{quoted(_alternatives(values))}"
+
+
+def _alternatives(values: Iterable[str]) -> str:
+    return "|".join(_SPECIAL.sub(r"\\\1", value) for value in sorted(set(values)))
 
 
 def narrowed(selector: str, *matchers: str) -> str:

@@ -8,7 +8,7 @@ A tree has no parentheses, because its shape replaces them. Label lists and matc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import isnan
 from operator import eq, ge, gt, le, lt, ne
@@ -210,3 +210,18 @@ def walk(root: Expression) -> Iterator[Expression]:
         yield node
         if parts := children(node):
             waiting.extend(reversed(parts))
+
+
+def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return a node with each of its operands or arguments changed. The selector of a range stays a selector."""
+    match node:
+        case Call(arguments=arguments):
+            return replace(node, arguments=tuple(map(change, arguments)))
+        case Aggregation(inner=inner, parameter=parameter):
+            return replace(node, inner=change(inner), parameter=None if parameter is None else change(parameter))
+        case Binary(left=left, right=right):
+            return replace(node, left=change(left), right=change(right))
+        case Subquery(inner=inner) | Negation(inner=inner):
+            return replace(node, inner=change(inner))
+        case _:
+            return node

@@ -1,9 +1,10 @@
-"""Reads the evidence for one verdict, in one batch of concurrent questions.
+"""Reads the evidence for one verdict, in two batches of concurrent questions.
 
-The number of questions does not grow with subjects or signals. A small second
-batch follows only if it is needed: it finds the vanished subjects that were seen within a day,
-the series that targets fed before they went down, and the series of each pushed group
-if several groups have the same job and instance.
+The number of questions does not grow with subjects or signals. The second batch asks what follows from the first: the
+vanished subjects that were seen within a day, the targets that fed a series within a day and do so no more, the rules
+of the signals evaluated once more, and the series of each pushed group if several groups have the same job and
+instance. Only if the second batch finds targets that are silent, or if sources are in doubt, a few more questions
+follow.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from math import inf
-from typing import TypeAlias
 
 from gonogo.durations import format_duration
 from gonogo.model.evidence import Evidence, RunState, Unread
@@ -35,20 +35,17 @@ from gonogo.server.versions import Build, nan_ends_series, repeated_seconds, rul
 from gonogo.stopping import outcome
 from gonogo.verdict.core.pace import Glance
 from gonogo.verdict.core.questions import Questions
-from gonogo.verdict.core.source_doubts import shared_sources, source_of
+from gonogo.verdict.core.sources import source_of
 from gonogo.verdict.evaluating import Evaluating
-from gonogo.verdict.origins import (
-    Inquiry,
-    fed_by_down_targets,
-    fed_by_push_groups,
-    origins,
-    recent_subjects,
-    vanished_subjects,
-)
+from gonogo.verdict.follow_up import follow_up
+from gonogo.verdict.inquiry import Inquiry
+from gonogo.verdict.origins import Origins, origins
+from gonogo.verdict.subjects import recent_subjects
 
 PUSH_TIME = "push_time_seconds"
 
-Sources: TypeAlias = tuple[Mapping[str, str], ...]
+GATEWAY = "pushgateway_build_info"
+"""The metric by which a target shows that it is a Pushgateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +75,11 @@ class Gathered:
     glance: Glance | None = None
 
 
-def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
-    """Ask all questions at once, then ask about missing subjects and targets that are down.
+def gather(survey: Survey, runs: Mapping[str, RunState], earlier: Evidence | None = None) -> Gathered:
+    """Ask all questions at once, then ask what follows from the answers.
 
-    A question without a valid answer is in the evidence as ``Unread``. This function raises no error.
+    A question without a valid answer is in the evidence as ``Unread``. This function raises no error. ``earlier`` is
+    the evidence of the last look, if there was one.
     """
     policy, questions, client, url = survey.policy, survey.questions, survey.client, survey.server.url
     server = Inquiry(client, url)
@@ -90,7 +88,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     windows = [asked("the samples", partial(query, client, url, text, histograms=True)) for text in over]
     evaluating = Evaluating(client, url, policy)
     begun = evaluating.begin(questions.evaluations)
-    names = (*questions.instant, PUSH_TIME)
+    names = (*questions.instant, PUSH_TIME, GATEWAY)
     instant = asked("the newest samples", lambda: query(client, url, named(names), histograms=True))
     rules_url, targets_url = survey.server.rules_url, survey.server.targets_url
     loaded = asked(
@@ -101,8 +99,11 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     active = asked("the targets", lambda: targets(client, targets_url), _key(targets_url, url, "targets_url"))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
     quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
-    fed = asked("the sources", lambda: origins(server, classic))
-    fed_too = asked("the sources", lambda: origins(server, quoted))
+    beats = tuple(receiver.heartbeat for receiver in policy.trusted)
+    texts = dict.fromkeys((*(selector.text for selector in classic), *beats))
+    fed = asked("the sources", lambda: origins(server, {text: text for text in texts}, realm=policy.realm))
+    other = {selector.text: selector.text for selector in quoted}
+    fed_too = asked("the sources", lambda: origins(server, other, realm=policy.realm))
     version = asked("the version", lambda: build(client, url))
     started = asked("the server's start", lambda: started_at(client, rules_url)) if questions.past_alerts else None
     seen = asked(
@@ -131,8 +132,9 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
         version=None if isinstance(known, Unread) else known.version,
         evaluating_since=None if started is None or isinstance(at := outcome(started), Unread) else at,
     )
-    evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
-    evidence = _follow_up(server, survey, evidence)
+    evidence = _vouched(_traced(evidence, outcome(fed), outcome(fed_too), quoted), policy)
+    selectors = tuple(one for one in questions.origins if one.text not in evidence.untraced)
+    evidence = follow_up(server, policy, evidence, selectors, earlier)
     if isinstance(now, Unread):
         return Gathered(evidence, None)
     glance, local = now
@@ -164,7 +166,8 @@ def _assemble(
     build: Build | Unread,
 ) -> Evidence:
     answers = [outcome(window) for window in windows]
-    pushed, others = _pushes(outcome(instant))
+    pushed, others = _separated(outcome(instant), PUSH_TIME)
+    gateways, others = _separated(others, GATEWAY)
     unread = next((answer for answer in (now, build, *answers) if isinstance(answer, Unread)), None)
     return Evidence(
         now=time.time() if isinstance(now, Unread) else now[0].server,
@@ -175,18 +178,20 @@ def _assemble(
         pushes=pushed,
         origins={},
         local_now=time.time(),
+        gateways=frozenset(() if isinstance(gateways, Unread) else (source_of(one.labels) for one in gateways)),
         nan_ends_series=not isinstance(build, Unread) and nan_ends_series(build.family),
     )
 
 
-def _pushes(newest: QueryAnswer | Unread) -> tuple[tuple[Series, ...] | Unread, tuple[Series, ...] | Unread]:
-    """Separate the times of pushes from the signals in the same answer."""
+def _separated(
+    newest: QueryAnswer | tuple[Series, ...] | Unread, metric: str
+) -> tuple[tuple[Series, ...] | Unread, tuple[Series, ...] | Unread]:
+    """Separate the series of one metric from the others in an answer."""
     if isinstance(newest, Unread):
         return newest, newest
-    pushed = tuple(series for series in newest.series if series.metric == PUSH_TIME and series.values)
-    if not pushed:
-        return (), newest.series
-    return pushed, tuple(series for series in newest.series if series.metric != PUSH_TIME)
+    series = newest.series if isinstance(newest, QueryAnswer) else newest
+    found = tuple(one for one in series if one.metric == metric and one.values)
+    return (found, tuple(one for one in series if one.metric != metric)) if found else ((), series)
 
 
 def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Series, ...]]:
@@ -195,10 +200,7 @@ def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Se
 
 
 def _traced(
-    evidence: Evidence,
-    classic: Mapping[str, Sources] | Unread,
-    quoted: Mapping[str, Sources] | Unread,
-    selectors: tuple[Selector, ...],
+    evidence: Evidence, classic: Origins | Unread, quoted: Origins | Unread, selectors: tuple[Selector, ...]
 ) -> Evidence:
     """Join the sources of both questions. If the server cannot read the second one, its selectors are untraced."""
     if isinstance(classic, Unread):
@@ -210,33 +212,10 @@ def _traced(
     return replace(evidence, origins={**classic, **quoted})
 
 
-def _follow_up(server: Inquiry, survey: Survey, evidence: Evidence) -> Evidence:
-    selectors = tuple(one for one in survey.questions.origins if one.text not in evidence.untraced)
-    missing = asked("vanished subjects", lambda: vanished_subjects(server, survey.policy, evidence))
-    used = asked("the series of the targets that are down", lambda: fed_by_down_targets(server, evidence, selectors))
-    groups = asked("the groups of pushes", lambda: fed_by_push_groups(server, evidence, selectors))
-    vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else outcome(missing)
-    live = _detailed(evidence, outcome(groups))
-    return replace(evidence, vanished=vanished, origins=_joined(live, outcome(used)))
-
-
-def _detailed(evidence: Evidence, groups: Mapping[str, Sources] | Unread) -> Mapping[str, Sources] | Unread:
-    """Replace the rows of a shared job and instance by the rows that name their groups."""
-    live, shared = evidence.origins, shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
-    if isinstance(live, Unread) or isinstance(groups, Unread) or not shared:
-        return groups if isinstance(groups, Unread) else live
-    return {
-        text: (
-            *(row for row in rows if source_of(row) not in shared),
-            *(row for row in groups.get(text, ()) if source_of(row) in shared),
-        )
-        for text, rows in live.items()
-    }
-
-
-def _joined(
-    live: Mapping[str, Sources] | Unread, gone: Mapping[str, Sources] | Unread
-) -> Mapping[str, Sources] | Unread:
-    if isinstance(live, Unread):
-        return live
-    return gone if isinstance(gone, Unread) else {text: (*rows, *gone.get(text, ())) for text, rows in live.items()}
+def _vouched(evidence: Evidence, policy: Policy) -> Evidence:
+    """Move the heartbeats of the trusted receivers from the sources to their own place."""
+    if isinstance(evidence.origins, Unread) or not policy.trusted:
+        return evidence
+    rows = {receiver.heartbeat: evidence.origins.get(receiver.heartbeat, ()) for receiver in policy.trusted}
+    newest = ((text, [row.newest for row in found if row.newest is not None]) for text, found in rows.items())
+    return replace(evidence, vouched={text: max(times, default=None) for text, times in newest})

@@ -1,190 +1,107 @@
-"""Questions about the sources of series, and about subjects and sources that are gone.
-
-Servers before Prometheus 3.0 cannot read quoted names, so no question about a policy's own names quotes them:
-a metric is asked for by a regular expression, and a label whose name is not classic is looked up in the answer.
+"""Questions about the sources of series, and about the sources that fed a series within a day and feed it no more.
 
 Each question raises SourceError if there was no valid answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
 
-from gonogo.durations import format_duration
-from gonogo.errors import SourceError
-from gonogo.model.evidence import Evidence, TargetHealth, Unread
-from gonogo.model.policy import Policy, Signal
-from gonogo.model.series import REALM_LABEL, Series, is_classic_label, subject_key
-from gonogo.promql.matchers import equal, label, named, narrowed, one_of
+from gonogo.model.evidence import Evidence, Origin, Unread
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, is_classic_label
+from gonogo.promql.matchers import equal, label, narrowed, none_of, one_of
 from gonogo.promql.selectors import Selector
-from gonogo.server.api import label_values, query
-from gonogo.server.http import Client
-from gonogo.verdict.core.questions import missing_subjects, required_signals
-from gonogo.verdict.core.source_doubts import Source, shared_sources, source_of
-from gonogo.verdict.evaluated_subjects import evaluated_within
+from gonogo.verdict.core.sources import Source, shared_sources, source_of
+from gonogo.verdict.inquiry import MOST_FOLLOWED, Inquiry, within_a_day
 
-RECENT = timedelta(hours=24)
-"""A subject seen within this time is judged even if it is gone. Source: docs/policy.md, ``subjects``."""
+Origins = dict[str, tuple[Origin, ...]]
+"""The text of a selector -> the sources of the series that feed it."""
 
-MOST_FOLLOWED = 500
-"""The largest number of vanished subjects or down targets to ask about by name. Beyond it, all of them count."""
+LONGEST_NARROWING = 8_000
+"""The most characters of the names of known sources in a question. VictoriaMetrics reads 16 KiB, all questions have
+several selectors, and without these names the server only reads more."""
 
-SELECTOR_LABEL = "gonogo_selector"
-
-Origins = dict[str, tuple[Mapping[str, str], ...]]
-"""Selector -> the jobs and instances of the series that feed it."""
+_SOURCE = ("job", "instance", "exported_job", "exported_instance")
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A server to ask."""
+def origins(server: Inquiry, asked: Mapping[str, str], *, realm: str | None, by: Iterable[str] = ()) -> Origins:
+    """Ask for the sources that feed each selector, and for the time of the newest sample, in one question.
 
-    client: Client
-    url: str
-
-    def query(self, expression: str, *, histograms: bool = False) -> tuple[Series, ...]:
-        """Return the series of an expression.
-
-        Raises:
-            SourceError: there was no valid answer.
-        """
-        return query(self.client, self.url, expression, histograms=histograms).series
-
-
-def origins(
-    server: Inquiry, selectors: tuple[Selector, ...], shaped: Callable[[str], str] = str, by: Iterable[str] = ()
-) -> Origins:
-    """Ask for the jobs and instances that feed each selector, in one question for all selectors.
-
-    ``shaped`` turns the text of a selector into the expression that is counted. ``by`` has labels to ask for besides
-    job and instance.
+    ``asked`` maps the text of a selector to the narrower selector that is asked for. ``realm`` is that of the policy.
+    ``by`` has labels to ask for besides the usual ones.
     """
-    if not selectors:
-        return {}
-    labels = ", ".join(map(label, ("job", "instance", *by)))
-    parts = [
-        f'label_replace(count by ({labels}) ({shaped(selector.text)}), "{SELECTOR_LABEL}", "{place}", "", "")'
-        for place, selector in enumerate(selectors)
-    ]
-    found: dict[str, list[Mapping[str, str]]] = {selector.text: [] for selector in selectors}
-    for series in server.query(" or ".join(parts)):
-        place = series.labels.get(SELECTOR_LABEL, "")
-        if not place.isdecimal() or int(place) >= len(selectors):
-            raise SourceError(
-                "the server answered another question", where=server.url, why=f"no selector {place!r} was asked"
-            )
-        found[selectors[int(place)].text].append(series.labels)
-    return {text: tuple(rows) for text, rows in found.items()}
+    labels = _labels(realm, by)
+    newest = {text: f"max by ({labels}) (timestamp({narrow}))" for text, narrow in asked.items()}
+    found = server.query_each(newest)
+    return {text: tuple(Origin(row.labels, row.values[-1]) for row in rows) for text, rows in found.items()}
 
 
-def fed_by_down_targets(
-    server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...], most: int = MOST_FOLLOWED
+def gone_sources(
+    server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...], *, realm: str | None, by: Iterable[str] = ()
 ) -> Origins:
-    """Ask for the series that the down targets fed within a day. The instant answer no longer has these series.
-
-    If there are more than ``most`` down targets, the question names only their jobs.
-    """
-    active = () if isinstance(evidence.targets, Unread) else evidence.targets
-    down = [target for target in active if target.health is TargetHealth.DOWN]
-    if not down:
+    """Ask for the active targets that fed each selector within a day and have no series of it now."""
+    if isinstance(evidence.origins, Unread) or isinstance(evidence.targets, Unread):
         return {}
-    among = _of([source_of(target.labels) for target in down], most)
-    return origins(server, selectors, lambda text: _within_a_day(narrowed(text, *among)))
+    labels = _labels(realm, by)
+    known = {text: {source_of(row.labels) for row in rows} for text, rows in evidence.origins.items()}
+    room = LONGEST_NARROWING // max(len(selectors), 1)
+    asked = {}
+    for selector in selectors:
+        others = _without(selector.text, known.get(selector.text, set()), room)
+        asked[selector.text] = f"group by ({labels}) ({' or '.join(map(within_a_day, others))})"
+    active = {source_of(target.labels) for target in evidence.targets}
+    return {
+        text: tuple(
+            Origin(row.labels, None) for row in rows if source_of(row.labels) in active.difference(known.get(text, ()))
+        )
+        for text, rows in server.query_each(asked).items()
+    }
 
 
-def fed_by_push_groups(server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...]) -> Origins:
+def fed_by_push_groups(
+    server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...], *, realm: str | None, by: Iterable[str] = ()
+) -> Origins:
     """Ask for the group of each pushed series, if several groups have the same job and instance."""
     shared = shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
     if not shared:
         return {}
     apart = sorted({name for names in shared.values() for name in names})
-    among = _of(tuple(shared))
-    return origins(server, selectors, lambda text: narrowed(text, *among), apart)
+    among = of_sources(tuple(shared))
+    asked = {selector.text: narrowed(selector.text, *among) for selector in selectors}
+    return origins(server, asked, realm=realm, by=(*apart, *by))
 
 
-def recent_subjects(server: Inquiry, policy: Policy, now: float) -> tuple[Mapping[str, str], ...]:
-    """Return the candidates for vanished subjects. With one subject label they are the values in the server's index.
-
-    ``now`` is the server's own time, in unix seconds, because the day must be by the server's clock.
-    """
-    evaluated = evaluated_within(RECENT, server.client, server.url, policy)
-    signals = _metric_signals(policy)
-    if not policy.subjects or not signals:
-        return evaluated
-    if not _is_indexed(policy):
-        return (*_seen_within_a_day(server, policy, ()), *evaluated)
-    (name,) = policy.subjects
-    every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
-    found = label_values(server.client, server.url, name, every, now - RECENT.total_seconds(), now)
-    return (*({name: value} for value in found), *evaluated)
+def fed_by_subject(
+    server: Inquiry, policy: Policy, evidence: Evidence, doubted: Mapping[str, tuple[Source, ...]]
+) -> Origins:
+    """Ask for the subjects that some sources feed, by selector. With very many sources all sources are asked for."""
+    shared = shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
+    apart = {name for names in shared.values() for name in names}
+    asked = {
+        text: narrowed(text, *of_sources(sources)) if len(sources) <= MOST_FOLLOWED else text
+        for text, sources in doubted.items()
+    }
+    return origins(server, asked, realm=policy.realm, by=(*policy.subjects, *sorted(apart)))
 
 
-def vanished_subjects(
-    server: Inquiry, policy: Policy, evidence: Evidence, most: int = MOST_FOLLOWED
-) -> tuple[Mapping[str, str], ...]:
-    """Return the candidates that have no series now and had a sample within a day.
-
-    If there are more than ``most`` candidates without series, all of them count as seen.
-    """
-    if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
-        return ()
-    gone = missing_subjects(policy, evidence.vanished, evidence.instant)
-    if not gone or not _is_indexed(policy) or len(gone) > most:
-        return gone
-    (name,) = policy.subjects
-    missing = {labels[name] for labels in gone}
-    evaluated = evaluated_within(RECENT, server.client, server.url, policy)
-    seen = _seen_within_a_day(server, policy, (one_of(name, missing),)) if _metric_signals(policy) else ()
-    return (*seen, *(labels for labels in evaluated if labels[name] in missing))
-
-
-def _metric_signals(policy: Policy) -> tuple[Signal, ...]:
-    """Return the required signals that are metrics of the server."""
-    return tuple(signal for signal in required_signals(policy) if not signal.is_evaluated)
-
-
-def _is_indexed(policy: Policy) -> bool:
-    """Return whether the server's index can list the subjects: there is one subject label, and its name is classic."""
-    return len(policy.subjects) == 1 and is_classic_label(policy.subjects[0])
-
-
-def _seen_within_a_day(server: Inquiry, policy: Policy, matchers: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
-    by_labels: dict[tuple[str, ...], set[str]] = {}
-    signals = _metric_signals(policy)
-    for signal in signals:
-        own = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
-        by_labels.setdefault(own, set()).add(signal.metric)
-    seen = " or ".join(
-        _within_a_day(narrowed(named(metrics), *_in_realm(policy), *own, *matchers))
-        for own, metrics in by_labels.items()
-    )
-    if all(map(is_classic_label, {*policy.subjects, *(name for signal in signals for name in signal.labels)})):
-        counted = server.query(f"count by ({', '.join(policy.subjects)}) ({seen})")
-        return tuple(series.labels for series in counted)
-    found = server.query(seen, histograms=True)
-    meant = (s.labels for s in found if any(signal.labels.items() <= s.labels.items() for signal in signals))
-    keys = {subject_key(labels, policy.subjects) for labels in meant}
-    return tuple(dict(zip(policy.subjects, key, strict=True)) for key in sorted(filter(None, keys)))
-
-
-def _within_a_day(selector: str) -> str:
-    """Write the expression for series with a sample within a day. Unlike ``present_over_time`` it keeps the names."""
-    return f"last_over_time({selector}[{format_duration(RECENT)}])"
-
-
-def _in_realm(policy: Policy) -> tuple[str, ...]:
-    return () if policy.realm is None else (equal(REALM_LABEL, policy.realm),)
-
-
-def _common(signals: tuple[Signal, ...]) -> tuple[str, ...]:
-    """Return matchers for the labels that every signal has, each with the values of all signals."""
-    names = filter(is_classic_label, set.intersection(*({*signal.labels} for signal in signals)))
-    return tuple(one_of(name, (signal.labels[name] for signal in signals)) for name in sorted(names))
-
-
-def _of(sources: Sequence[Source], most: int = MOST_FOLLOWED) -> tuple[str, ...]:
+def of_sources(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return matchers for the jobs and the instances of some sources."""
     jobs, instances = zip(*sources, strict=True)
-    by_job = one_of("job", jobs)
-    return (by_job, one_of("instance", instances)) if len(sources) <= most else (by_job,)
+    return one_of("job", jobs), one_of("instance", instances)
+
+
+def _labels(realm: str | None, by: Iterable[str]) -> str:
+    names = (*_SOURCE, *(() if realm is None else (REALM_LABEL,)), *filter(is_classic_label, by))
+    return ", ".join(map(label, dict.fromkeys(names)))
+
+
+def _without(selector: str, known: Iterable[Source], room: int) -> list[str]:
+    """Write the selectors for the series of all other sources; for all series if the names are too long."""
+    by_job: dict[str, list[str]] = {}
+    for job, instance in sorted(known):
+        by_job.setdefault(job, []).append(instance)
+    if not by_job or sum(len(job) + len(instance) for job, instance in known) > room:
+        return [selector]
+    same_job = (narrowed(selector, equal("job", job), none_of("instance", found)) for job, found in by_job.items())
+    return [*same_job, narrowed(selector, none_of("job", by_job))]

@@ -78,3 +78,29 @@ def test_a_record_that_other_rules_may_make_is_not_found() -> None:
 def test_a_policy_without_a_realm_needs_no_label() -> None:
     """No signal of the policy is found."""
     assert not found("{record: p_ok, expr: sum(x)}", Interest("metric_realm", None, frozenset({"p_ok"})))
+
+
+LAUNDERED = [
+    "{record: p_ok, expr: 'max(dev{metric_realm=\"dev\"})', labels: {metric_realm: prod}}",
+    '{record: p_ok, expr: \'label_replace(dev{metric_realm="dev"}, "metric_realm", "prod", "", "")\'}',
+    (
+        "{record: half, expr: 'dev{metric_realm=~\"dev|test\"}'}, "
+        "{record: p_ok, expr: sum(half), labels: {metric_realm: prod}}"
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", LAUNDERED)
+def test_a_signal_made_of_another_realm_is_found(rule: str) -> None:
+    """The result has the policy's realm, and its value comes from elsewhere."""
+    (one,) = found(rule)
+    assert "the signal p_ok is made of series of another realm than 'prod'" in one.message
+
+
+@pytest.mark.parametrize(
+    "selector",
+    ["x", 'x{metric_realm=""}', 'x{metric_realm="prod"}', 'x{metric_realm=~"prod|dev"}', 'x{metric_realm!="dev"}'],
+)
+def test_series_that_may_have_no_realm_or_this_one_are_not_found(selector: str) -> None:
+    """Only a certain case is reported."""
+    assert not found(f"{{record: p_ok, expr: 'max({selector})', labels: {{metric_realm: prod}}}}")

@@ -28,7 +28,7 @@ from gonogo.verdict.core.evaluations import (
 )
 from gonogo.verdict.core.questions import ask
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import NOW, RULES, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
+from tests.evidence_builder import NOW, RULES, at_now, evidence, loaded, origin, policy, rule, samples, target
 
 EVERY = timedelta(seconds=30)
 RAW = 'sum by (metric_realm) (raw_x{metric_realm="prod"})'
@@ -58,7 +58,7 @@ def given(*results: Series, text: str = RAW, changes: Mapping[str, object] = {})
         made,
         ranges={**made.ranges, "e": found},
         instant=(*made.instant, *map(at_now, found)),
-        origins=made.origins if "origins" in changes else {s.text: (SOURCE,) for s in selectors},
+        origins=made.origins if "origins" in changes else {s.text: (origin(),) for s in selectors},
     )
 
 
@@ -112,7 +112,7 @@ def test_an_expression_has_every_doubt_of_a_rule(changes: Mapping[str, object], 
 def test_the_rules_and_series_under_an_expression_are_judged(text: str, reason: Reason, words: str) -> None:
     """A made-up value, an unread expression, a rule that is not in the policy's files, and a missing series."""
     rules = (loaded(*RULES), loaded(rule("unlisted", "raw_x"), name="other"))
-    origins = {'raw_x{metric_realm="prod"}': (SOURCE,), "raw_x": (SOURCE,), "unlisted": (SOURCE,)}
+    origins = {'raw_x{metric_realm="prod"}': (origin(),), "raw_x": (origin(),), "unlisted": (origin(),)}
     found = check(by(text), given(text=text, changes={"rules": rules, "origins": origins}))
     assert (found.outcome, found.doubts[0].reason) == (Outcome.UNKNOWN, reason)
     assert words in found.detail

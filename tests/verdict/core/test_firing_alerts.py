@@ -21,7 +21,7 @@ from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.evaluations import policy_rules
 from gonogo.verdict.core.firing_alerts import provable
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import NOW, SOURCE, at_now, evidence, policy, samples, target
+from tests.evidence_builder import NOW, at_now, evidence, origin, policy, samples, target
 
 EVERY = timedelta(seconds=30)
 LONG_AGO = NOW - 7 * 86_400
@@ -65,7 +65,7 @@ def given(*groups: LoadedGroup, past: tuple[Series, ...] = (), changes: Mapping[
     made = evidence(
         rules=listed,
         files=files,
-        origins={selector.text: (SOURCE,) for selector in selectors},
+        origins={selector.text: (origin(),) for selector in selectors},
         evaluating_since=LONG_AGO,
         newest_scrapes={"pages": steps()},
     )
@@ -216,7 +216,7 @@ def seen(made: Evidence, *services: str) -> Evidence:
         instant=tuple(map(at_now, own)),
         rules=(*made.rules, LoadedGroup("own", EVERY, (RuleState(recorded, RuleHealth.OK, evaluated_at=NOW),))),
         files=(*made.files, RuleGroup("own", (recorded,), EVERY)),
-        origins={**made.origins, 'raw_x{metric_realm="prod"}': (SOURCE,)},
+        origins={**made.origins, 'raw_x{metric_realm="prod"}': (origin(),)},
     )
 
 

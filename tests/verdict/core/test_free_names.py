@@ -16,7 +16,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import INTERVAL, NOW, SOURCE, at_now, evidence, loaded, policy, rule, samples
+from tests.evidence_builder import INTERVAL, NOW, at_now, evidence, loaded, origin, policy, rule, samples
 
 METRIC = "http.requests:sum"
 NONE: Mapping[str, str] = {}
@@ -49,7 +49,7 @@ def traced(**changes: object) -> Evidence:
         instant=(at_now(samples(METRIC)), at_now(samples("duri_x"))),
         files=(*given.files, group),
         rules=(*given.rules, loaded(recorded, name="free")),
-        origins={**given.origins, selector.text: (SOURCE,)},
+        origins={**given.origins, selector.text: (origin(),)},
         version="3.5.3",
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
@@ -131,9 +131,9 @@ def test_any_name_is_judged(metric: str, name: str, value: str) -> None:
     assume(name not in {"job", "instance", "metric_realm", "__name__", "mode"})
     assume(metric not in {"duri_x", "duri_y", "raw_x"})
     series = labelled(metric, name, value)
-    given = evidence(samples("duri_x"), origins={metric: (SOURCE,)})
+    given = evidence(samples("duri_x"), origins={metric: (origin(),)})
     selectors = RuleGraph.of(given.files).raw_selectors(metric)
-    origins = dict.fromkeys((*(s.text for s in selectors), 'raw_x{metric_realm="prod"}'), (SOURCE,))
+    origins = dict.fromkeys((*(s.text for s in selectors), 'raw_x{metric_realm="prod"}'), (origin(),))
     given = replace(
         given,
         ranges={"free": (series,), "x": (labelled("duri_x", name, value),)},

@@ -9,9 +9,9 @@ from gonogo.model.outcome import Reason
 from gonogo.model.policy import Policy
 from gonogo.model.series import Series
 from gonogo.verdict.core.reading import MOST_NAMED, Readings
-from tests.evidence_builder import NOW, SOURCE, at_now, evidence, policy, samples
+from tests.evidence_builder import NOW, at_now, evidence, origin, policy, samples
 
-OTHERS = tuple({"job": "node", "instance": f"host-{number:02d}"} for number in range(MOST_NAMED + 2))
+OTHERS = tuple(origin(instance=f"host-{number:02d}") for number in range(MOST_NAMED + 2))
 
 
 def provenance(given: Evidence, metric: str = "x") -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def provenance(given: Evidence, metric: str = "x") -> tuple[str, ...]:
 
 def test_a_series_with_source_labels_has_one_source() -> None:
     """The provenance has the rule, and the source with the labels of the series."""
-    given = evidence(samples("duri_x"), origins={'raw_x{metric_realm="prod"}': (SOURCE, *OTHERS)})
+    given = evidence(samples("duri_x"), origins={'raw_x{metric_realm="prod"}': (origin(), *OTHERS)})
     assert provenance(given) == (
         'rule duri_x: raw_x{metric_realm="prod"}',
         "raw_x{metric_realm=\"prod\"} from job='node', instance='a:9100'",

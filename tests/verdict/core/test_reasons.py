@@ -16,7 +16,20 @@ from gonogo.model.verdict import Judgement, Verdict
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.questions import ASK_NOW
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import INTERVAL, NOW, RULES, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
+from tests.evidence_builder import (
+    INTERVAL,
+    NOW,
+    RULES,
+    SOURCE,
+    at_now,
+    evidence,
+    loaded,
+    origin,
+    policy,
+    rule,
+    samples,
+    target,
+)
 
 HEALTHY = policy("x == 1")
 
@@ -214,7 +227,7 @@ def test_a_fresh_push_is_a_source() -> None:
     raw = replace(HEALTHY, signals={"x": Signal("x", "raw_x")})
     series = samples("raw_x")
     given = evidence(rules=(), files=(), targets=(target(job="pushgateway", instance="p:9091"),), pushes=(push(10),))
-    given = replace(given, ranges={"x": (series,)}, instant=(at_now(series),), origins={"raw_x": (SOURCE,)})
+    given = replace(given, ranges={"x": (series,)}, instant=(at_now(series),), origins={"raw_x": (origin(),)})
     assert first_check(given, raw).outcome is Outcome.PASS
 
 
@@ -251,14 +264,14 @@ def test_an_optional_selector_may_be_empty() -> None:
     """One branch of ``or`` may have no series, but not both."""
     group = group_of("raw_x or raw_other")
     given = with_loaded(group)
-    assert first_check(replace(given, origins={"raw_x": (SOURCE,)})).outcome is Outcome.PASS
-    assert first_check(replace(given, origins={"raw_z": (SOURCE,)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
+    assert first_check(replace(given, origins={"raw_x": (origin(),)})).outcome is Outcome.PASS
+    assert first_check(replace(given, origins={"raw_z": (origin(),)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
 
 
 def test_a_required_selector_must_have_a_source() -> None:
     """A product needs the sources of both factors."""
     given = with_loaded(group_of("raw_x * raw_other"))
-    assert first_check(replace(given, origins={"raw_x": (SOURCE,)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
+    assert first_check(replace(given, origins={"raw_x": (origin(),)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
 
 
 def test_a_down_target_is_a_doubt_only_for_its_own_signals() -> None:
@@ -267,7 +280,9 @@ def test_a_down_target_is_a_doubt_only_for_its_own_signals() -> None:
     down = target(TargetHealth.DOWN, instance="b:9100")
     healthy = evidence()
     assert not isinstance(healthy.origins, Unread)
-    given = replace(healthy, targets=(target(), down), origins=dict.fromkeys(healthy.origins, (SOURCE, other)))
+    given = replace(
+        healthy, targets=(target(), down), origins=dict.fromkeys(healthy.origins, (origin(), origin(**other)))
+    )
     assert first_check(given).outcome is Outcome.PASS
     shared = samples("duri_shared", source={})
     given = replace(given, ranges={"shared": (shared,)}, instant=(at_now(shared),))
@@ -339,7 +354,7 @@ def test_a_run_gate_passes_with_a_passed_record() -> None:
 
 def test_a_value_is_no_evidence_without_a_list_of_rules() -> None:
     """The rule that records the value is not known, in a policy without rule files as well."""
-    raw = {selector.text: (SOURCE,) for selector in RuleGraph.of(()).raw_selectors("duri_x")}
+    raw = {selector.text: (origin(),) for selector in RuleGraph.of(()).raw_selectors("duri_x")}
     for files in ((), (RuleGroup("other", (rule("duri_y", "raw_y"),), INTERVAL),)):
         given = evidence(rules=(), files=files, origins=raw, rules_untold=True)
         check = first_check(given)

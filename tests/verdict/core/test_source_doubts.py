@@ -6,9 +6,9 @@ from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.policy import Signal
 from gonogo.model.series import Series
-from gonogo.verdict.core.source_doubts import Sources, shared_sources
+from gonogo.verdict.core.sources import Sources, shared_sources
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import NOW, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
+from tests.evidence_builder import NOW, SOURCE, at_now, evidence, loaded, origin, policy, rule, samples, target
 
 
 def test_an_unknown_source_has_no_interval() -> None:
@@ -41,7 +41,7 @@ def pushed(*pushes: Series, rows: tuple[dict[str, str], ...], **labels: str) -> 
     series = samples("raw_x", realm=None)
     series = replace(series, labels={**series.labels, **labels})
     given = evidence(rules=(), files=(), targets=(), pushes=pushes)
-    origins = {"raw_x": tuple({**SOURCE, **row} for row in rows)}
+    origins = {"raw_x": tuple(origin(**row) for row in rows)}
     return replace(given, ranges={"x": (series,)}, instant=(at_now(series),), origins=origins)
 
 

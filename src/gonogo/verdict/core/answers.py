@@ -20,12 +20,14 @@ class SignalAnswers:
 
     ``elsewhere`` holds the subjects whose series are now in other realms only. Their earlier
     series of the policy's realm are in ``ranges``. ``otherwise`` has both kinds of series for all other subjects.
+    ``nameless`` has the series of the instant answer that are of the policy's realm and lack a label of the subject.
     """
 
     ranges: Mapping[Key, Sequence[Series]]
     instant: Mapping[Key, Sequence[Series]]
     elsewhere: frozenset[Key]
     otherwise: tuple[Sequence[Series], Sequence[Series]] = ((), ())
+    nameless: tuple[Series, ...] = ()
 
     def of(self, key: Key) -> tuple[Sequence[Series], Sequence[Series]]:
         """Return the samples and the newest values of a subject."""
@@ -45,17 +47,19 @@ def answers(
     if evidence.nan_ends_series:
         recent = [_without_markers(series) for series in recent]
     recent = [_without_repeats(series) for series in recent]
-    here, there = _sort(policy, signal, recent)
-    now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
-    foreign = set(now_there).union(set(there).difference(here)).difference(now_here)
-    return SignalAnswers(here, now_here, frozenset(foreign))
+    here, there, _ = _sort(policy, signal, recent)
+    now_here, now_there, nameless = _sort(policy, signal, instant.get(signal.metric, ()))
+    elsewhere = set(now_there).union(set(there).difference(here)).difference(now_here)
+    return SignalAnswers(here, now_here, frozenset(elsewhere), nameless=nameless)
 
 
 def _sort(
     policy: Policy, signal: Signal, found: Iterable[Series]
-) -> tuple[dict[Key, list[Series]], dict[Key, list[Series]]]:
+) -> tuple[dict[Key, list[Series]], dict[Key, list[Series]], tuple[Series, ...]]:
+    """Sort the series of the policy's realm, and those of other realms, by subject. List those without a subject."""
     here: dict[Key, list[Series]] = {}
     there: dict[Key, list[Series]] = {}
+    nameless: list[Series] = []
     names = policy.subjects if signal.scope is Scope.SUBJECT else ()
     wanted = signal.labels.items()
     realm = policy.realm
@@ -63,12 +67,13 @@ def _sort(
         labels = series.labels
         if wanted and not wanted <= labels.items():
             continue
-        key = subject_key(labels, names)
-        if key is None:
-            continue
         side = here if realm is None or labels.get(REALM_LABEL) == realm else there
-        side.setdefault(key, []).append(series)
-    return here, there
+        key = subject_key(labels, names)
+        if key is not None:
+            side.setdefault(key, []).append(series)
+        elif side is here:
+            nameless.append(series)
+    return here, there, tuple(nameless)
 
 
 def _without_markers(series: Series) -> Series:
@@ -96,6 +101,7 @@ def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
         evidence.pushes,
         evidence.origins,
         evidence.vanished,
+        evidence.recomputed,
     )
     for answer in asked:
         if isinstance(answer, Unread):

@@ -63,6 +63,9 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
     outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now - reading.lateness.seconds)
     if doubts and (proved := _proved(term, reading, now - reading.lateness.seconds)) is not None:
         outcome, doubts = proved, ()
+    if outcome is Outcome.PASS and reading.unconfirmed is not None:
+        foreign = reading.unconfirmed.doubt(term, series)
+        doubts, outcome = (doubts, outcome) if foreign is None else ((foreign,), Outcome.UNKNOWN)
     if outcome is Outcome.UNKNOWN:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
         doubts = doubts or (Doubt(Reason.GAPPY, gap),)

@@ -13,11 +13,14 @@ from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.rule import Rule
-from gonogo.model.series import Series, by_metric, subject_key
+from gonogo.model.series import REALM_LABEL, Series, by_metric, subject_key
 from gonogo.promql.graph import RuleGraph
+from gonogo.promql.label_path import kept_labels
 from gonogo.verdict.core.answers import Key, SignalAnswers, answer_doubts, answers
 from gonogo.verdict.core.evaluations import refusal_doubts, with_policy_rules
+from gonogo.verdict.core.feeds import Feed
 from gonogo.verdict.core.firing_alerts import FiringAlerts, firing_alerts
+from gonogo.verdict.core.recomputation import Unconfirmed, recomputation_doubts, unconfirmed
 from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
 from gonogo.verdict.core.series_doubts import (
     VANISHED,
@@ -26,6 +29,7 @@ from gonogo.verdict.core.series_doubts import (
     freshest,
     looks_sound,
     name_hint,
+    nameless_doubts,
     selector_of,
     series_doubts,
     too_old,
@@ -33,7 +37,8 @@ from gonogo.verdict.core.series_doubts import (
     written,
     wrong_realm,
 )
-from gonogo.verdict.core.source_doubts import Feed, Labels, Source, Sources, source_doubts, source_of
+from gonogo.verdict.core.source_doubts import Doubtful, Supplier, source_doubts
+from gonogo.verdict.core.sources import Labels, Source, Sources, source_of
 from gonogo.verdict.core.tolerances import (
     AGE_INTERVALS,
     AGE_SLACK_SECONDS,
@@ -67,11 +72,15 @@ class Reading:
     unknown_for: float | None = None
     firm: Series | None = None
     remark: str = ""
+    unconfirmed: Unconfirmed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """The facts about a signal that are the same for every subject. ``written`` has the times of its writers."""
+    """The facts about a signal that are the same for every subject.
+
+    ``written`` has the times of its writers, ``unconfirmed`` the series that its rules do not confirm, by their labels.
+    """
 
     signal: Signal
     doubts: tuple[Doubt, ...]
@@ -81,17 +90,22 @@ class Background:
     rules: tuple[str, ...]
     answers: SignalAnswers
     written: Mapping[Key, float]
+    unconfirmed: Mapping[frozenset[tuple[str, str]], Unconfirmed]
     alerts: FiringAlerts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """The facts about a signal that are the same for all its series from one source."""
+    """The facts about a signal that are the same for all its series from one source.
+
+    ``doubts`` concern every subject. The doubts in ``doubtful`` may concern some subjects only.
+    """
 
     doubts: tuple[Doubt, ...]
     interval: float
     max_age: float
     provenance: tuple[str, ...]
+    doubtful: tuple[Doubtful, ...] = ()
 
 
 class Readings:
@@ -103,7 +117,7 @@ class Readings:
         evidence = with_policy_rules(policy, evidence)
         self._policy = policy
         self._evidence = evidence
-        self._sources = Sources.of(evidence)
+        self._sources = Sources.of(evidence, policy.trusted)
         self._unread = tuple(answer_doubts(evidence))
         self._instant = by_metric(() if isinstance(evidence.instant, Unread) else evidence.instant)
         self._files = RuleGraph.of(evidence.files)
@@ -159,8 +173,14 @@ class Readings:
         origins = {} if isinstance(self._evidence.origins, Unread) else self._evidence.origins
         untraced = self._evidence.untraced
         selectors = self._files.raw_selectors(signal.metric)
+        realm, names = self._policy.realm, (REALM_LABEL, *self._policy.subjects)
+        kept = kept_labels(self._files, signal.metric, names)
         version = self._evidence.version
         unknown = tuple(_untraced(s.text, untraced[s.text], version) for s in selectors if s.text in untraced)
+        found = answers(self._policy, self._evidence, signal, self._instant)
+        recomputed = {} if isinstance(self._evidence.recomputed, Unread) else self._evidence.recomputed
+        again = recomputed.get(signal.name)
+        nameless = nameless_doubts(found.nameless, self._policy.subjects)
         alerts = None
         if signal.alerts is not None:
             alerts = firing_alerts(self._policy, self._evidence, signal, self._loaded)
@@ -168,13 +188,24 @@ class Readings:
         unknown += tuple(refusal_doubts(self._evidence, signal))
         return Background(
             signal,
-            (*self._unread, *rule_doubts(signal, self._evidence, self._loaded), *unknown),
+            (
+                *self._unread,
+                *rule_doubts(signal, self._evidence, self._loaded),
+                *unknown,
+                *nameless,
+                *recomputation_doubts(signal, again),
+            ),
             self._intervals.get(signal.metric),
             self._late.get(signal.metric, IN_TIME),
-            tuple(Feed.of(s, origins.get(s.text, ())) for s in selectors if s.text not in untraced),
+            tuple(
+                Feed.of(s, origins.get(s.text, ()), kept.get(s.text, frozenset()), realm)
+                for s in selectors
+                if s.text not in untraced
+            ),
             tuple(_described(rule, signal) for rule in self._loaded.closure(signal.metric)),
-            alerts.answers if alerts else answers(self._policy, self._evidence, signal, self._instant),
+            alerts.answers if alerts else found,
             written(self._policy, signal, self._instant),
+            unconfirmed(again),
             alerts,
         )
 
@@ -198,11 +229,11 @@ class Readings:
         if signal.push_max_age is not None:
             push_max_age = signal.push_max_age.total_seconds()
         only = source if all(source) else None
-        doubts = background.doubts
-        if not self._unread:
-            doubts += tuple(source_doubts(feeds, self._sources, only, push_max_age, group))
+        names = self._policy.subjects if signal.scope is Scope.SUBJECT else ()
+        asked = Supplier(only, group, push_max_age, self._policy.realm, names, signal.sources)
+        doubtful = () if self._unread else tuple(source_doubts(feeds, self._sources, asked))
         fed = tuple(text for feed in feeds for text in _named(feed, only))
-        return Supply(doubts, interval, max_age, (*background.rules, *fed))
+        return Supply(background.doubts, interval, max_age, (*background.rules, *fed), doubtful)
 
     def _reading(self, background: Background, key: Key, member: Labels) -> Reading:
         signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
@@ -213,7 +244,11 @@ class Readings:
             ranges, instant = _with_labels(ranges, member), _with_labels(instant, member)
         series = freshest(ranges)
         supply = self._supply(background, series.labels if series else {})
-        doubts = supply.doubts
+        doubts, provenance = supply.doubts, supply.provenance
+        if supply.doubtful:
+            subject = dict(zip(self._policy.subjects, key, strict=True)) if key else {}
+            doubts += tuple(doubt for one in supply.doubtful for doubt in one.about(subject))
+            provenance += tuple(one.counted(subject) for one in supply.doubtful if one.share < 1)
         if not self._unread and signal.name not in self._evidence.unevaluated:
             if background.written:
                 doubts += writer_doubts(signal.written_at, background.written.get(key), now)
@@ -227,7 +262,9 @@ class Readings:
                 if key in self._vanished and (not hint or signal.is_evaluated):
                     hint = VANISHED
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, hint))
-        late, firm, remark = background.lateness, None, ""
+        late, odd, firm, remark = background.lateness, None, None, ""
+        if background.unconfirmed and series is not None:
+            odd = background.unconfirmed.get(frozenset(series.labels.items()))
         if background.alerts is not None and not self._unread:
             firm, remark = background.alerts.firm.get(key), background.alerts.names.get(key, "")
         return Reading(
@@ -236,8 +273,9 @@ class Readings:
             late.explained(doubts),
             supply.interval,
             supply.max_age,
-            supply.provenance,
+            provenance,
             late,
+            unconfirmed=odd,
             firm=firm,
             remark=remark,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
-from gonogo.model.series import REALM_LABEL, Series, is_classic_label, is_classic_metric, subject_key
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, is_classic_label, is_classic_metric, subject_key
 from gonogo.model.versions import UTF8_FLAG, UTF8_FLAG_EXISTS, UTF8_NAMES, reaches, release
 from gonogo.promql.matchers import label, quoted
 from gonogo.verdict.core.answers import Key
@@ -146,6 +146,19 @@ def _freshness(series: Series, newest: float, instant: Found, now: float, max_ag
         )
     elif all(other.labels != series.labels for other in instant):
         yield Doubt(Reason.STALE, f"{series.metric} ended {age:.1f} s ago; bring back what exports it")
+
+
+def nameless_doubts(nameless: Found, subjects: tuple[str, ...]) -> tuple[Doubt, ...]:
+    """Return a doubt if a series of a signal lacks a label of the subject, so that it could be any subject's."""
+    if not nameless:
+        return ()
+    labels = nameless[0].labels
+    missing = next(name for name in subjects if not labels.get(name))
+    shown = ", ".join(f"{label(name)}={value!r}" for name, value in sorted(labels.items()) if name != METRIC_LABEL)
+    more = f" (and {len(nameless) - 1} more)" if len(nameless) > 1 else ""
+    why = f"{nameless[0].metric} has a series without the subject label {label(missing)}: {{{shown}}}{more}"
+    step = "let its source write the label, or name labels in the policy that this series does not have"
+    return (Doubt(Reason.AMBIGUOUS, f"{why}; {step}"),)
 
 
 def written(policy: Policy, signal: Signal, instant: Mapping[str, Sequence[Series]]) -> dict[Key, float]:

@@ -3,168 +3,230 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
-from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
+from gonogo.model.evidence import Evidence, Origin, Target, TargetHealth, Unread
 from gonogo.model.outcome import Doubt, Reason
-from gonogo.model.series import METRIC_LABEL, Series
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, Series, is_classic_label
 from gonogo.promql.selectors import Selector
-from gonogo.verdict.core.tolerances import FUTURE_SECONDS
+from gonogo.verdict.core.feeds import Feed, is_measurement
+from gonogo.verdict.core.sources import Labels, Source, Sources
+from gonogo.verdict.core.tolerances import FUTURE_SECONDS, PUSH_AGE_SECONDS
 
-Source = tuple[str, str]
-"""The job and the instance of a raw series. Each may be empty."""
+EXCUSED = frozenset({Reason.SOURCE_DOWN, Reason.SOURCE_SILENT, Reason.SOURCE_STALE, Reason.PUSH_STALE})
+"""The reasons that ``signals.x.sources`` excuses, if they concern few enough sources."""
 
-Labels = Mapping[str, str]
+_OWN_METRICS = ("pushgateway_", "go_", "process_", "promhttp_", "scrape_", "up")
+"""The beginnings of the names that a Pushgateway exports about itself. Source: Pushgateway 1.5 and 1.11."""
 
-
-def source_of(labels: Labels) -> Source:
-    """Return the job and the instance of a label set."""
-    return labels.get("job", ""), labels.get("instance", "")
-
-
-def shared_sources(pushes: Iterable[Series]) -> dict[Source, tuple[str, ...]]:
-    """Map each source that several pushes share to the names of the labels in which the pushes differ."""
-    found: dict[Source, list[Labels]] = {}
-    for push in pushes:
-        found.setdefault(source_of(push.labels), []).append(push.labels)
-    differing = {}
-    for source, groups in found.items():
-        names = {name for labels in groups for name in labels} - {METRIC_LABEL}
-        if len(groups) > 1:
-            differing[source] = tuple(sorted(n for n in names if len({labels.get(n) for labels in groups}) > 1))
-    return differing
-
-
-def behind(pushes: Sequence[Series], apart: tuple[str, ...], rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
-    """Return the pushes that may have brought the raw series under a signal.
-
-    ``pushes`` are those of one job and instance, which differ in the labels ``apart``, and ``rows`` the raw series of
-    that job and instance. A row that contradicts ``own``, the labels of the signal's own series, does not feed the
-    signal. If a row matches no push, all pushes are returned.
-    """
-    feeding = [row for row in rows if all(own.get(name, row.get(name)) == row.get(name) for name in apart)] or rows
-    found: dict[int, Series] = {}
-    for row in feeding:
-        explaining = [push for push in pushes if all(push.labels.get(n) in (None, row.get(n)) for n in apart)]
-        found |= {id(push): push for push in explaining or pushes}
-    return tuple(found.values())
+_EXPORTED = ("exported_job", "exported_instance")
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """The targets and pushes by job and instance. ``shared`` has the labels in which pushes of one source differ."""
+class Supplier:
+    """The demands of a signal on its sources.
 
-    targets: Mapping[Source, tuple[Target, ...]]
-    pushes: Mapping[Source, tuple[Series, ...]]
-    shared: Mapping[Source, tuple[str, ...]]
-    slowest: float | None
-    now: float
+    Attributes:
+        only: the source that the signal's own labels name; ``None`` for an aggregate, which all sources feed.
+        group: the labels of the signal in which the pushes of its source differ.
+        push_max_age: the greatest age of a push in seconds.
+        realm: the realm of the policy, if it has one.
+        subjects: the labels of the subjects; empty for a signal that all subjects share.
+        share: the share of the sources that must be up, fresh and speaking.
+    """
 
-    @classmethod
-    def of(cls, evidence: Evidence) -> Sources:
-        """Index the targets and pushes of the evidence. A question without an answer is empty here: it has a doubt."""
-        targets: dict[Source, list[Target]] = {}
-        active = () if isinstance(evidence.targets, Unread) else evidence.targets
-        for target in active:
-            targets.setdefault(source_of(target.labels), []).append(target)
-        pushes: dict[Source, list[Series]] = {}
-        pushed = () if isinstance(evidence.pushes, Unread) else evidence.pushes
-        for push in pushed:
-            pushes.setdefault(source_of(push.labels), []).append(push)
-        return cls(
-            {source: tuple(found) for source, found in targets.items()},
-            {source: tuple(found) for source, found in pushes.items()},
-            shared_sources(pushed),
-            _slowest(active),
-            evidence.now,
-        )
-
-    def scrape_interval(self, source: Source) -> float | None:
-        """Return the interval in seconds at which a source is scraped. For a push it is that of the slowest job."""
-        if source in self.targets:
-            return _slowest(self.targets[source])
-        return self.slowest if source in self.pushes else None
-
-    def group(self, labels: Labels) -> Labels:
-        """Return the labels of a series in which the pushes of its job and instance differ; usually none."""
-        if not self.shared:
-            return {}
-        return {name: labels[name] for name in self.shared.get(source_of(labels), ()) if name in labels}
-
-    def pushes_of(self, source: Source, rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
-        """Return the pushes that may have brought the raw series of a source."""
-        pushes = self.pushes.get(source, ())
-        return behind(pushes, self.shared[source], rows, own) if source in self.shared else pushes
+    only: Source | None
+    group: Labels
+    push_max_age: float
+    realm: str | None
+    subjects: tuple[str, ...]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """A raw selector under a signal, and the sources of the series that it matches."""
+class SourceDoubt:
+    """A doubt about a source, and the labels of the subjects that it concerns. Empty = every subject."""
 
-    selector: Selector
-    sources: tuple[Source, ...]
-    rows: Mapping[Source, Sequence[Labels]]
+    source: Source
+    doubt: Doubt
+    subjects: tuple[Labels, ...] = ()
 
-    @classmethod
-    def of(cls, selector: Selector, origins: Iterable[Labels]) -> Feed:
-        """Sort the label sets of the series that feed a selector by their source."""
-        rows: dict[Source, list[Labels]] = {}
-        for labels in origins:
-            rows.setdefault(source_of(labels), []).append(labels)
-        return cls(selector, tuple(sorted(rows)), rows)
-
-    def behind(self, series: Source | None) -> tuple[Source, ...]:
-        """Return the source that the signal's series names, if it feeds the selector, else all its sources."""
-        return (series,) if series is not None and series in self.rows else self.sources
+    def concerns(self, subject: Labels) -> bool:
+        """Return whether the doubt concerns a subject."""
+        return not self.subjects or any(_fits(labels, subject) for labels in self.subjects)
 
 
-def _slowest(targets: Iterable[Target]) -> float | None:
-    return max((t.scrape_interval.total_seconds() for t in targets if t.scrape_interval), default=None)
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """The doubts about the sources of one selector, and the subjects of each source (empty = every subject)."""
+
+    selector: str
+    doubts: tuple[SourceDoubt, ...]
+    sources: Mapping[Source, tuple[Labels, ...]]
+    share: float
+
+    def about(self, subject: Labels) -> Iterator[Doubt]:
+        """Yield the doubts that concern a subject and are not excused by the share of good sources."""
+        good, count = self._counted(subject)
+        excused = self.share < 1 and good >= self.share * count
+        for found in self.doubts:
+            if not found.concerns(subject) or (excused and found.doubt.reason in EXCUSED):
+                continue
+            told = ""
+            if self.share < 1 and found.doubt.reason in EXCUSED:
+                told = f" ({good} of {count} sources are up, fresh and speaking; the policy asks for {self.share:g})"
+            yield replace(found.doubt, detail=found.doubt.detail + told)
+
+    def counted(self, subject: Labels) -> str:
+        """Return a clause with the number of good sources of a subject, such as ``190 of 200 sources of x``."""
+        good, count = self._counted(subject)
+        return f"{good} of {count} sources of {self.selector} are up, fresh and speaking"
+
+    def _counted(self, subject: Labels) -> tuple[int, int]:
+        """Return the number of good sources that feed a subject, and the number of all."""
+        feeding = [source for source, fed in self.sources.items() if not fed or any(_fits(one, subject) for one in fed)]
+        bad = {found.source for found in self.doubts if found.doubt.reason in EXCUSED and found.concerns(subject)}
+        return len(feeding) - len(bad), len(feeding)
 
 
-def source_doubts(
-    feeds: tuple[Feed, ...], sources: Sources, only: Source | None, push_max_age: float, group: Labels
-) -> Iterator[Doubt]:
-    """Yield the doubts about the sources of every raw selector under a signal.
+def _fits(labels: Labels, subject: Labels) -> bool:
+    return all(subject.get(name) == value for name, value in labels.items())
 
-    ``only`` is the source that the signal's own labels name, or ``None`` for an aggregate, which all sources feed.
-    ``group`` has the labels of the signal in which the pushes of its source differ. A push may be ``push_max_age``
-    seconds old.
-    """
-    if feeds and not any(feed.sources for feed in feeds):
-        texts = sorted(feed.selector.text for feed in feeds)
-        yield Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {', '.join(texts)} any more; bring back what exports it")
+
+def source_doubts(feeds: tuple[Feed, ...], sources: Sources, asked: Supplier) -> Iterator[Doubtful]:
+    """Yield the doubts about the sources of every raw selector under a signal; nothing for a sound selector."""
+    if feeds and not any(feed.rows for feed in feeds):
+        texts = ", ".join(sorted(feed.selector.text for feed in feeds))
+        yield _unfed(texts)
         return
     for feed in feeds:
-        text = feed.selector.text
-        if feed.selector.required and not feed.sources:
-            yield Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {text} any more; bring back what exports it")
-        for source in feed.behind(only):
-            targets, pushes = sources.targets.get(source, ()), sources.pushes_of(source, feed.rows[source], group)
-            yield from _judge(source, text, targets, pushes, sources.now, push_max_age)
+        if feed.selector.required and not feed.rows:
+            yield _unfed(feed.selector.text)
+        behind = feed.behind(asked.only)
+        found = tuple(doubt for source in behind for doubt in _judge(source, feed, sources, asked))
+        if found:
+            fed = {source: feed.subjects(feed.rows[source], asked.subjects) for source in behind}
+            yield Doubtful(feed.selector.text, found, fed, asked.share)
 
 
-def _judge(
-    source: Source,
-    selector: str,
-    targets: tuple[Target, ...],
-    pushes: tuple[Series, ...],
-    now: float,
-    push_max_age: float,
-) -> Iterator[Doubt]:
-    job, instance = source
-    name = f"job={job!r}, instance={instance!r}"
-    if not targets and not pushes:
+def doubted_sources(policy: Policy, evidence: Evidence, selectors: Iterable[Selector]) -> dict[str, tuple[Source, ...]]:
+    """Return the sources of each selector for which a verdict on several subjects must know the subjects.
+
+    These are the sources in doubt, and all sources of such a selector if a signal allows for some bad sources.
+    """
+    if isinstance(evidence.origins, Unread) or not any(map(is_classic_label, policy.subjects)):
+        return {}
+    sources = Sources.of(evidence, policy.trusted)
+    strictest = min((s.push_max_age.total_seconds() for s in policy.signals.values() if s.push_max_age), default=inf)
+    asked = Supplier(None, {}, min(strictest, PUSH_AGE_SECONDS), policy.realm, (), 1.0)
+    lenient = any(signal.sources < 1 for signal in policy.signals.values())
+    found = {}
+    for selector in selectors:
+        feed = Feed.of(selector, evidence.origins.get(selector.text, ()), frozenset(), policy.realm)
+        doubted = {doubt.source for source in feed.rows for doubt in _judge(source, feed, sources, asked)}
+        if doubted:
+            found[selector.text] = tuple(sorted(feed.rows if lenient else doubted))
+    return found
+
+
+def _unfed(selectors: str) -> Doubtful:
+    doubt = Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {selectors} any more; bring back what exports it")
+    return Doubtful(selectors, (SourceDoubt(("", ""), doubt),), {}, 1.0)
+
+
+def _judge(source: Source, feed: Feed, sources: Sources, asked: Supplier) -> Iterator[SourceDoubt]:
+    """Yield the doubts about one source of a selector, with the subjects that each concerns."""
+    rows = feed.rows[source]
+    targets, pushes = sources.targets.get(source, ()), sources.pushes_of(source, rows, asked.group)
+    for doubt, about in _doubts(source, feed, sources, pushes, asked):
+        yield SourceDoubt(source, doubt, feed.subjects(about, asked.subjects))
+    if targets and not is_measurement(feed.selector):
+        yield from _scraped(source, feed, sources, asked)
+    name, fed = _name(source), feed.subjects(rows, asked.subjects)
+    for push in pushes:
+        for doubt in _push(push.values[-1], name, feed.selector.text, sources.now, asked.push_max_age):
+            yield SourceDoubt(source, doubt, fed)
+
+
+def _doubts(
+    source: Source, feed: Feed, sources: Sources, pushes: Sequence[Series], asked: Supplier
+) -> Iterator[tuple[Doubt, Sequence[Origin]]]:
+    """Yield the doubts about the realm and the origin of series, each with the series that the doubt is about."""
+    rows, name = feed.rows[source], _name(source)
+    for row in (row for row in rows if row in feed.of_another_realm):
+        yield _strange(row, feed.selector.text, name, asked.realm), (row,)
+    if not pushes and source not in sources.targets:
+        yield from ((doubt, rows) for doubt in _unexplained(source, feed, sources))
+    elif source in sources.gateways:
+        untimed = [row for row in rows if not _is_own(feed.selector.metric, row) and not _is_pushed(row, pushes)]
+        if untimed:
+            yield _untimed(name, feed.selector.text), untimed
+
+
+def _scraped(source: Source, feed: Feed, sources: Sources, asked: Supplier) -> Iterator[SourceDoubt]:
+    """Yield the doubts about a target, and about the series that it exports."""
+    rows, targets = feed.rows[source], sources.targets[source]
+    for target in targets:
+        for doubt in _target(target, _name(source), feed.selector.text):
+            yield SourceDoubt(source, doubt, feed.subjects(rows, asked.subjects))
+    if all(target.health is TargetHealth.UP for target in targets):
+        yield from _quiet(source, feed, sources, asked)
+
+
+def _name(source: Source) -> str:
+    return f"job={source[0]!r}, instance={source[1]!r}"
+
+
+def _strange(row: Origin, selector: str, name: str, realm: str | None) -> Doubt:
+    there = row.labels[REALM_LABEL]
+    why = f"{selector} finds series of {REALM_LABEL}={there!r} from {name}, and a rule gives their result another realm"
+    return Doubt(Reason.WRONG_REALM, f"{why}; select {REALM_LABEL}={realm!r} in the rule")
+
+
+def _unexplained(source: Source, feed: Feed, sources: Sources) -> Iterator[Doubt]:
+    """Yield a doubt about a source without a target and without a push, unless a trusted receiver vouches for it."""
+    name, allowed = _name(source), sources.receiver_age
+    vouching = [(receiver, at) for receiver, at in sources.receivers if receiver.job == source[0]]
+    for receiver, at in vouching:
+        if at is None or sources.now - at > allowed:
+            age = "has no sample" if at is None else f"is {sources.now - at:.0f} s old"
+            yield Doubt(
+                Reason.SOURCE_UNKNOWN,
+                f"{feed.selector.text} comes from {name}, and the heartbeat of its receiver, {receiver.heartbeat}, "
+                f"{age} ({allowed:g} s are allowed); bring back the receiver, or what writes to it",
+            )
+    newest = max((row.newest for row in feed.rows[source] if row.newest is not None), default=None)
+    if not vouching:
         yield Doubt(
             Reason.SOURCE_UNKNOWN,
-            f"{selector} comes from {name}, which is neither an active target nor a push to a Pushgateway (with remote "
-            "write and OTLP nothing shows whether the writer is alive); scrape it, push it with these labels, or name "
-            "the agent that scrapes it in prometheus.targets_url",
+            f"{feed.selector.text} comes from {name}, which is neither an active target nor a push to a Pushgateway "
+            "(with remote write and OTLP nothing shows whether the writer is alive); scrape it, push it with these "
+            "labels, name the agent that scrapes it in prometheus.targets_url, or vouch for the job in sources.trusted",
         )
-    for target in targets:
-        yield from _target(target, name, selector)
-    for push in pushes:
-        yield from _push(push.values[-1], name, selector, now, push_max_age)
+    elif newest is None or sources.now - newest > allowed:
+        yield Doubt(
+            Reason.SOURCE_STALE,
+            f"{feed.selector.text} comes from {name}, and its newest sample is older than the {allowed:g} s that a "
+            "receiver is allowed; bring back what writes it",
+        )
+
+
+def _is_own(metric: str | None, row: Origin) -> bool:
+    return not any(row.labels.get(name) for name in _EXPORTED) and (metric or "").startswith(_OWN_METRICS)
+
+
+def _is_pushed(row: Origin, pushes: Sequence[Series]) -> bool:
+    return any(all(push.labels.get(name, "") == row.labels.get(name, "") for name in _EXPORTED) for push in pushes)
+
+
+def _untimed(name: str, selector: str) -> Doubt:
+    return Doubt(
+        Reason.SOURCE_UNKNOWN,
+        f"{selector} comes through the Pushgateway {name}, and no push_time_seconds shows when it was pushed; "
+        "keep push_time_seconds, and scrape the Pushgateway with honor_labels: true",
+    )
 
 
 def _target(target: Target, name: str, selector: str) -> Iterator[Doubt]:
@@ -175,6 +237,22 @@ def _target(target: Target, name: str, selector: str) -> Iterator[Doubt]:
         yield Doubt(
             Reason.SOURCE_UNKNOWN, f"{selector} comes from {name}, which was not scraped yet; wait for its scrape"
         )
+
+
+def _quiet(source: Source, feed: Feed, sources: Sources, asked: Supplier) -> Iterator[SourceDoubt]:
+    """Yield a doubt for the series of a target that is up which the target exports no more, or with old timestamps."""
+    from_target = f"{feed.selector.text} comes from {_name(source)}"
+    allowed = sources.allowed_age(source)
+    for row in feed.rows[source]:
+        if row.newest is None:
+            why = f"{from_target}, which is up and exported it within a day, and exports it no more without a restart"
+            doubt = Doubt(Reason.SOURCE_SILENT, f"{why}; bring back what the target exported, or restart the target")
+        elif sources.now - row.newest > allowed:
+            why = f"{from_target}, where its newest sample is {sources.now - row.newest:.0f} s old by its own timestamp"
+            doubt = Doubt(Reason.SOURCE_STALE, f"{why}, over the {allowed:g} s allowed; repair what feeds the target")
+        else:
+            continue
+        yield SourceDoubt(source, doubt, feed.subjects((row,), asked.subjects))
 
 
 def _push(pushed_at: float, name: str, selector: str, now: float, max_age: float) -> Iterator[Doubt]:

@@ -34,3 +34,6 @@ PACE_SECONDS = 5.0
 
 PACE_WINDOW_SECONDS = 300.0
 """The time over which the two clocks of a watch are compared."""
+RECEIVER_AGE_SECONDS = 125.0
+"""The oldest age allowed for the heartbeat of a trusted receiver, at least: two intervals of 60 s, the default of the
+OpenTelemetry collector and of an agent's scrapes, and ``AGE_SLACK_SECONDS``."""

@@ -1,0 +1,69 @@
+"""The sources behind each raw selector under a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gonogo.model.evidence import Origin
+from gonogo.model.series import REALM_LABEL
+from gonogo.promql.label_path import Kept
+from gonogo.promql.selectors import Selector
+from gonogo.verdict.core.sources import Labels, Source, source_of
+
+MADE_BY_THE_SERVER = ("up", "scrape_")
+"""The name, and the beginning of the names, of the series that a server writes about its own scrapes."""
+
+
+def is_measurement(selector: Selector) -> bool:
+    """Return whether the server itself makes the series of a selector, also while a target is down."""
+    up, scrape = MADE_BY_THE_SERVER
+    return selector.metric == up or (selector.metric or "").startswith(scrape)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A raw selector under a signal, and the sources of the series that it matches.
+
+    Attributes:
+        selector: the selector.
+        rows: the series of each source.
+        kept: the labels that every rule between the selector and the signal keeps. A raw series feeds only results with
+            the same values of these labels.
+        of_another_realm: the series with another realm than the policy's that may nevertheless feed the signal.
+    """
+
+    selector: Selector
+    rows: Mapping[Source, Sequence[Origin]]
+    kept: Kept
+    of_another_realm: tuple[Origin, ...] = ()
+
+    @classmethod
+    def of(cls, selector: Selector, origins: Iterable[Origin], kept: Kept, realm: str | None) -> Feed:
+        """Sort the series that feed a selector by their source. Series that feed results of other realms are left out.
+
+        ``realm`` is that of the policy; ``None`` = it has none.
+        """
+        rows: dict[Source, list[Origin]] = {}
+        strange: list[Origin] = []
+        for origin in origins:
+            there = origin.labels.get(REALM_LABEL, "")
+            if realm is not None and there != realm:
+                if REALM_LABEL in kept:
+                    continue
+                if there:
+                    strange.append(origin)
+            rows.setdefault(source_of(origin.labels), []).append(origin)
+        return cls(selector, rows, kept, tuple(strange))
+
+    def behind(self, series: Source | None) -> tuple[Source, ...]:
+        """Return the source that the signal's series names, if it feeds the selector, else all its sources."""
+        return (series,) if series is not None and series in self.rows else tuple(sorted(self.rows))
+
+    def subjects(self, rows: Iterable[Origin], names: tuple[str, ...]) -> tuple[Labels, ...]:
+        """Return the labels of the subjects that some rows feed. Empty means that the rows may feed every subject.
+
+        ``names`` are the labels of the subjects.
+        """
+        fed = [{name: row.labels[name] for name in names if name in self.kept and row.labels.get(name)} for row in rows]
+        return tuple(fed) if all(fed) else ()

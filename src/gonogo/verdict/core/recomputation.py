@@ -1,0 +1,139 @@
+"""The questions that evaluate the rules of the judged signals once more: a GO is recomputed, not believed.
+
+A series with a recorded signal's name can come from elsewhere: from another target, from a second server that writes
+to this one, or from a server that is not the one whose rules were compared. So the rule of a signal is evaluated again,
+at the time of the signal's newest sample. The answer holds exceptions only, and is empty on a healthy system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gonogo.model.condition import Comparison, Share, Term
+from gonogo.model.evidence import Evidence, Recomputed, Unread
+from gonogo.model.outcome import Doubt, Reason
+from gonogo.model.policy import Policy, Role, Signal
+from gonogo.model.series import REALM_LABEL, Series, is_classic_label
+from gonogo.promql.canonical import written
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.inlined import at_time, recorded
+from gonogo.promql.tree import Binary, Expression, Matcher, Number, Vector
+
+LONGEST = 20_000
+"""The most characters of one expression. A longer one is written without the rules under the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputation:
+    """The question about one signal.
+
+    Attributes:
+        signal: the name of the signal.
+        at: the unix time of the newest sample of the signal.
+        comparisons: the comparisons that a passing signal has to meet.
+        exceptions: PromQL for the recorded series for which the rules give no value that meets the comparisons.
+        values: PromQL for the values that the rules give for the recorded series.
+    """
+
+    signal: str
+    at: float
+    comparisons: tuple[Comparison, ...]
+    exceptions: str
+    values: str
+
+
+def recomputations(policy: Policy, evidence: Evidence) -> tuple[Recomputation, ...]:
+    """Return the questions about the signals that can make a GO, as far as loaded rules record the signals."""
+    if isinstance(evidence.rules, Unread) or isinstance(evidence.ranges, Unread):
+        return ()
+    graph = RuleGraph.of(evidence.rules)
+    found = []
+    for name, terms in _proving(policy).items():
+        signal = policy.signals[name]
+        newest = max((s.times[-1] for s in evidence.ranges.get(name, ()) if s.times and _ours(policy, s)), default=None)
+        rules = graph.recorded_by(signal.metric)
+        if newest is None or not rules or graph.unreadable(signal.metric) or graph.cycle(signal.metric):
+            continue
+        tree = at_time(recorded(rules, graph), newest)
+        if len(written(tree)) > LONGEST:
+            tree = at_time(recorded(rules, graph, whole=False), newest)
+        selector = at_time(_selector(policy, signal), newest)
+        comparisons = tuple(dict.fromkeys(term for term in terms if isinstance(term, Comparison)))
+        met: Expression = tree
+        for comparison in comparisons:
+            met = Binary(comparison.op.value, met, Number(comparison.bound))
+        exceptions = written(Binary("unless", selector, met))
+        found.append(
+            Recomputation(name, newest, comparisons, f"({exceptions})", f"({written(Binary('and', tree, selector))})")
+        )
+    return tuple(found)
+
+
+def _proving(policy: Policy) -> dict[str, list[Term]]:
+    """Map each signal to the terms that have to hold for a GO or a certificate."""
+    conditions = [placed.condition for placed in policy.conditions((Role.REQUIRE,))]
+    conditions += [c.statistic.condition for c in policy.dry_run.certify if isinstance(c.statistic, Share)]
+    found: dict[str, list[Term]] = {}
+    for condition in conditions:
+        for term in condition.terms:
+            found.setdefault(term.signal, []).append(term)
+    return found
+
+
+def _ours(policy: Policy, series: Series) -> bool:
+    return policy.realm is None or series.labels.get(REALM_LABEL) == policy.realm
+
+
+def _selector(policy: Policy, signal: Signal) -> Vector:
+    labels = {**signal.labels, **({} if policy.realm is None else {REALM_LABEL: policy.realm})}
+    matchers = (Matcher(name, "=", value) for name, value in labels.items() if is_classic_label(name))
+    return Vector(signal.metric, tuple(sorted(matchers)))
+
+
+def needs_values(question: Recomputation, exceptions: tuple[Series, ...]) -> bool:
+    """Return whether the fresh values must be known: an exception does not show itself that the signal is violated."""
+    if len(question.comparisons) != 1:
+        return bool(exceptions)
+    return any(question.comparisons[0].holds(series.values[-1]) for series in exceptions if series.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A recorded series that its rules do not confirm. ``value`` is what the rules give, ``None`` if nothing."""
+
+    value: float | None
+
+    def doubt(self, term: Term, series: Series) -> Doubt | None:
+        """Return the doubt about a term that the recorded series meets; ``None`` if the fresh value meets it too."""
+        if self.value is not None and (not isinstance(term, Comparison) or term.holds(self.value)):
+            return None
+        given = "nothing" if self.value is None else f"{self.value:.6g}"
+        return Doubt(
+            Reason.FOREIGN,
+            f"the server holds {series.values[-1]:.6g} for {series.metric}, and its own rule gives {given}; find what "
+            "else writes this series, such as a target that exports the name, or another server by remote write",
+        )
+
+
+def unconfirmed(found: Recomputed | None) -> Mapping[frozenset[tuple[str, str]], Unconfirmed]:
+    """Map the labels of each recorded series that the rules of a signal do not confirm to what the rules give."""
+    if found is None or not found.exceptions:
+        return {}
+    fresh = {_labels(series): series.values[-1] for series in found.fresh if series.values}
+    return {_key(series): Unconfirmed(fresh.get(_labels(series))) for series in found.exceptions}
+
+
+def _key(series: Series) -> frozenset[tuple[str, str]]:
+    return frozenset(series.labels.items())
+
+
+def _labels(series: Series) -> frozenset[tuple[str, str]]:
+    return frozenset((name, value) for name, value in series.labels.items() if name != "__name__")
+
+
+def recomputation_doubts(signal: Signal, found: Recomputed | None) -> Iterator[Doubt]:
+    """Yield a doubt if the server cannot evaluate the rules of a signal once more."""
+    if found is not None and found.failed:
+        why = f"the rule of {signal.metric} cannot be evaluated once more: {found.failed}"
+        yield Doubt(Reason.RULE_UNHEALTHY, f"{why}; fix the rule and reload")

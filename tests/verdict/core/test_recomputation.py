@@ -1,0 +1,155 @@
+"""The rules of the judged signals are evaluated once more, and a pass needs both values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gonogo.model.condition import parse_criterion
+from gonogo.model.evidence import Evidence, Recomputed, Unread
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
+from gonogo.model.policy import DryRun, Gate, Policy, Signal
+from gonogo.model.series import Series
+from gonogo.verdict.core.recomputation import LONGEST, Recomputation, needs_values, recomputations
+from gonogo.verdict.core.verdict import judge
+from tests.evidence_builder import NOW, evidence, loaded, policy, rule, samples
+
+AT = NOW - 10
+
+
+def exceptional(*exceptions: Series, fresh: tuple[Series, ...] = ()) -> Evidence:
+    """Return healthy evidence with these exceptions of the signal ``x``."""
+    return evidence(recomputed={"x": Recomputed(AT, exceptions, fresh)})
+
+
+def value(number: float, metric: str = "duri_x", **labels: str) -> Series:
+    """Return a sample of a recorded series, or of the result of its rule if it has no metric."""
+    found = replace(samples(metric, {0: number}), labels={**samples(metric).labels, **labels})
+    kept = {name: text for name, text in found.labels.items() if name != "__name__" or text}
+    return replace(found, labels=kept)
+
+
+def check_of(given: Evidence, by: Policy) -> JudgedCondition:
+    """Return the only check."""
+    (check,) = judge(by, given, NOW).subjects[0].gates[0].checks
+    return check
+
+
+def test_a_pass_needs_a_fresh_value_that_passes_too() -> None:
+    """The rule gives nothing, or a value that fails. The detail has both values."""
+    by = policy("x >= 0.5")
+    for fresh, told in (((), "gives nothing"), ((value(0.25, ""),), "gives 0.25")):
+        check = check_of(exceptional(value(1.0), fresh=fresh), by)
+        assert (check.outcome, [doubt.reason for doubt in check.doubts]) == (Outcome.UNKNOWN, [Reason.FOREIGN])
+        assert f"the server holds 1 for duri_x, and its own rule {told}; find what else writes" in check.detail
+
+
+def test_an_exception_of_another_series_or_condition_is_none_here() -> None:
+    """The fresh value meets this condition, or belongs to another series."""
+    assert check_of(exceptional(value(1.0), fresh=(value(0.75, ""),)), policy("x >= 0.5")).outcome is Outcome.PASS
+    assert check_of(exceptional(value(1.0, zone="z")), policy("x >= 0.5")).outcome is Outcome.PASS
+    assert check_of(evidence(recomputed={}), policy("x >= 0.5")).outcome is Outcome.PASS
+
+
+def test_a_violation_needs_no_second_opinion() -> None:
+    """The recorded value fails, whatever the rule gives."""
+    check = check_of(exceptional(value(1.0)), policy("x <= 0.5"))
+    assert check.outcome is Outcome.FAIL
+
+
+def test_a_fall_needs_a_fresh_value_but_no_comparison() -> None:
+    """``falling`` compares old samples, which cannot be evaluated once more."""
+    by = policy("falling(x, 2m)")
+    falls = samples("duri_x", {130: 1.0, 100: 0.9, 70: 0.8, 40: 0.7, 10: 0.6})
+    newest = replace(falls, times=(AT,), values=(0.6,))
+    given = evidence(
+        falls, recomputed={"x": Recomputed(AT, (newest,), (replace(newest, labels=value(0.6, "").labels),))}
+    )
+    assert check_of(given, by).outcome is Outcome.PASS
+    given = replace(given, recomputed={"x": Recomputed(AT, (newest,))})
+    assert check_of(given, by).doubts[0].reason is Reason.FOREIGN
+
+
+def test_a_rule_that_cannot_be_evaluated_again_is_unhealthy() -> None:
+    """The server's own words are in the detail."""
+    check = check_of(evidence(recomputed={"x": Recomputed(AT, failed="many-to-many")}), policy("x >= 0.5"))
+    assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.RULE_UNHEALTHY)
+    assert "many-to-many" in check.detail
+
+
+def test_no_answer_is_a_doubt_of_every_signal() -> None:
+    """Nothing is recomputed then."""
+    check = check_of(evidence(recomputed=Unread("the rules, evaluated once more", "slow")), policy("x >= 0.5"))
+    assert check.doubts[0].reason is Reason.UNREACHABLE
+
+
+def test_a_signal_that_can_make_a_go_is_asked_for() -> None:
+    """Its conditions are chained, and everything is moved to the time of its newest sample."""
+    by = policy("x >= 0.5", "x <= 1 for 5m", "falling(x, 5m)", "x >= 0.5")
+    (asked,) = recomputations(by, evidence())
+    assert (asked.signal, asked.at) == ("x", AT)
+    assert asked.exceptions == (
+        '(duri_x{metric_realm="prod"} @ 1789999990.000 unless '
+        '((raw_x{metric_realm="prod"} @ 1789999990.000 >= 0.5) <= 1))'
+    )
+    assert asked.values == (
+        '(raw_x{metric_realm="prod"} @ 1789999990.000 and duri_x{metric_realm="prod"} @ 1789999990.000)'
+    )
+
+
+def test_the_labels_of_the_signal_narrow_the_question() -> None:
+    """A name that old servers cannot read is left out: the answer then has more series."""
+    by = policy("x >= 0.5", realm=None, signals={"x": Signal("x", "duri_x", labels={"slo": "a", "a.b": "c"})})
+    (asked,) = recomputations(by, evidence())
+    assert asked.exceptions.startswith('(duri_x{slo="a"} @ ')
+
+
+def test_only_signals_that_can_make_a_go_are_asked_for() -> None:
+    """A share of the certificate counts. A warning, a raw signal and a signal without a sample do not."""
+    warning = replace(policy(), gates=(Gate("g", (), warn=policy("x == 1").gates[0].require),))
+    assert recomputations(warning, evidence()) == ()
+    certified = replace(warning, dry_run=DryRun(certify=(parse_criterion("share(x == 1) >= 0.9"),)))
+    assert [asked.signal for asked in recomputations(certified, evidence())] == ["x"]
+    certified = replace(warning, dry_run=DryRun(certify=(parse_criterion("mean(x) >= 0.9"),)))
+    assert recomputations(certified, evidence()) == ()
+    by = policy("x == 1")
+    assert recomputations(by, evidence(rules=())) == ()
+    assert recomputations(by, evidence(ranges={"x": ()})) == ()
+    assert recomputations(by, evidence(samples("duri_x", realm="dev"))) == ()
+    for odd in ({"rules": Unread("q", "w")}, {"ranges": Unread("q", "w")}):
+        assert recomputations(by, evidence(**odd)) == ()
+
+
+@pytest.mark.parametrize("expression", ["sum(", "duri_x + 1"])
+def test_a_rule_with_a_doubt_of_its_own_is_not_asked_for(expression: str) -> None:
+    """It cannot be read, or reads itself."""
+    assert recomputations(policy("x == 1"), evidence(rules=(loaded(rule("duri_x", expression)),))) == ()
+
+
+def test_a_very_long_expression_reads_what_is_recorded() -> None:
+    """The rules under the rule would make it longer than a server reads."""
+    below = rule("below", f'raw_x{{a="{"a" * LONGEST}"}}')
+    top = rule("duri_x", "below")
+    (asked,) = recomputations(policy("x == 1"), evidence(rules=(loaded(below, top),)))
+    assert asked.exceptions == '(duri_x{metric_realm="prod"} @ 1789999990.000 unless (below @ 1789999990.000 == 1))'
+
+
+def test_fresh_values_are_needed_only_where_exceptions_do_not_explain_themselves() -> None:
+    """A recorded value that fails the only comparison is a violation."""
+    (one,) = recomputations(policy("x >= 0.5"), evidence())
+    assert needs_values(one, (value(0.75),))
+    assert not needs_values(one, (value(0.25),))
+    assert not needs_values(one, ())
+    (two,) = recomputations(policy("x >= 0.5", "x <= 1"), evidence())
+    assert needs_values(two, (value(0.25),))
+    assert not needs_values(two, ())
+    none = Recomputation("x", AT, (), "", "")
+    assert needs_values(none, (value(1.0),))
+
+
+def test_a_condition_with_or_passes_by_its_other_term() -> None:
+    """Kleene's logic: what is unknown of one term does not matter if another one is true."""
+    by = policy("x >= 0.5 or y >= 0.5")
+    given = replace(exceptional(value(1.0)), recomputed={"x": Recomputed(AT, (value(1.0),))})
+    assert check_of(given, by).outcome is Outcome.PASS
