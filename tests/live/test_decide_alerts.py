@@ -108,6 +108,6 @@ def test_zero_before_the_start_of_the_server_is_not_known(own: Stage) -> None:
     own.server.kill()
     own.server.restart()
     own.until(policy("nights == 0", signals=nights), is_verdict(Verdict.GO))
-    found = own.decide(policy("nights == 0 for 10m", signals=nights))
-    assert outcomes(found) == {"nights == 0 for 10m": "gappy"}
+    found = own.decide(policy("nights == 0 for 9m", signals=nights))
+    assert outcomes(found) == {"nights == 0 for 9m": "gappy"}
     own.until(lasting, is_verdict(Verdict.GO))

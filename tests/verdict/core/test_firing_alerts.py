@@ -225,8 +225,10 @@ def test_alerts_are_counted_by_subject() -> None:
     firing = {"Slow": ({**PAGE, "service": "b"}, {**PAGE, "service": "z"})}
     found = judge(fleet("pages == 0"), seen(given(shown(SLOW, firing=firing)), "a", "b"), NOW)
     assert subjects(found) == {"a": Verdict.GO, "b": Verdict.NO_GO, "z": Verdict.NO_GO}
-    (_, of_b, _) = found.subjects
-    assert of_b.gates[0].checks[0].series == {"__name__": "signal pages", "metric_realm": "prod", "service": "b"}
+    (of_a, of_b, _) = found.subjects
+    for service, judged in (("a", of_a), ("b", of_b)):
+        own = {"__name__": "signal pages", "metric_realm": "prod", "service": service}
+        assert judged.gates[0].checks[0].series == own
 
 
 def test_an_alert_without_the_label_of_a_subject_is_ambiguous_for_all() -> None:

@@ -19,20 +19,14 @@ class SignalAnswers:
     """The series of a signal, by subject.
 
     ``elsewhere`` holds the subjects whose series are now in other realms only. Their earlier
-    series of the policy's realm are in ``ranges``. ``otherwise`` has both kinds of series for all other subjects.
-    ``nameless`` has the series of the instant answer that are of the policy's realm and lack a label of the subject.
+    series of the policy's realm are in ``ranges``. ``nameless`` has the series of the instant answer that are of the
+    policy's realm and lack a label of the subject.
     """
 
     ranges: Mapping[Key, Sequence[Series]]
     instant: Mapping[Key, Sequence[Series]]
     elsewhere: frozenset[Key]
-    otherwise: tuple[Sequence[Series], Sequence[Series]] = ((), ())
     nameless: tuple[Series, ...] = ()
-
-    def of(self, key: Key) -> tuple[Sequence[Series], Sequence[Series]]:
-        """Return the samples and the newest values of a subject."""
-        ranges, instant = self.otherwise
-        return self.ranges.get(key, ranges), self.instant.get(key, instant)
 
 
 def answers(

@@ -10,7 +10,6 @@ was scraping at that time, and has evaluated rules since before that time.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -43,16 +42,27 @@ class FiringAlerts:
     """The counts of a signal by subject, and the doubts about them.
 
     Attributes:
-        answers: the counts as series. A subject without any alert has the counts of ``answers.otherwise``.
-        firm: the counts of the alerts of sound rules alone, for the subjects that have alerts.
+        answers: the counts as series, for the subjects that have or had alerts.
+        zero: the counts of a subject without any alert; ``None`` if no rules are known.
+        subjects: the labels whose values name a subject.
+        firm: the counts of the alerts of sound rules alone, for the same subjects.
         names: the alerts that fire now, as text for a detail.
         doubts: the reasons why a count may be too small.
     """
 
     answers: SignalAnswers
+    zero: Series | None = None
+    subjects: tuple[str, ...] = ()
     firm: Mapping[Key, Series] = field(default_factory=dict)
     names: Mapping[Key, str] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+
+    def of(self, key: Key) -> SignalAnswers:
+        """Return the counts of a subject."""
+        if self.zero is None or key in self.answers.ranges:
+            return self.answers
+        own = replace(self.zero, labels={**self.zero.labels, **dict(zip(self.subjects, key, strict=True))})
+        return SignalAnswers({key: (own,)}, {key: (_newest(own),)}, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +81,30 @@ def firing_alerts(policy: Policy, evidence: Evidence, signal: Signal, loaded: Ru
     matching = _matching(evidence.rules, loaded, signal)
     subjects = policy.subjects if signal.scope is Scope.SUBJECT else ()
     found = tuple(_firing(policy, signal, subjects, evidence.rules, evidence.now))
-    placed = [(alert.key, alert) for alert in found if alert.key is not None]
     before, unplaced = _past(evidence, signal, subjects)
-    zero = frozenset(_known_steps(evidence, signal, matching)).difference(unplaced)
-    now = Counter(key for key, _ in placed)
-    sound = Counter(key for key, alert in placed if alert.sound)
-    labels = {key: _labels(policy, signal, subjects, key) for key in (*now, *before)}
-
-    def counted(of_now: Mapping[Key, int]) -> dict[Key, Series]:
-        return {
-            key: _series(own, zero, before.get(key, {}), evidence.now, of_now.get(key, 0))
-            for key, own in labels.items()
-        }
-
-    series = counted(now)
-    nothing = _series(_labels(policy, signal, (), ()), zero, {}, evidence.now, 0)
+    known = frozenset(_known_steps(evidence, signal, matching)).difference(unplaced)
+    now: dict[Key, list[_Alert]] = {}
+    for alert in found:
+        if alert.key is not None:
+            now.setdefault(alert.key, []).append(alert)
+    realm = {} if policy.realm is None else {REALM_LABEL: policy.realm}
+    zero = _series({METRIC_LABEL: signal.metric, **realm}, known, {}, evidence.now, 0)
+    series, firm = {}, {}
+    for key in (*now, *before):
+        labels = {**zero.labels, **dict(zip(subjects, key, strict=True))}
+        alerts, past = now.get(key, []), before.get(key, {})
+        series[key] = _series(labels, known, past, evidence.now, len(alerts))
+        firm[key] = _series(labels, known, past, evidence.now, sum(alert.sound for alert in alerts))
     return FiringAlerts(
         SignalAnswers(
             {key: (one,) for key, one in series.items()},
             {key: (_newest(one),) for key, one in series.items()},
             frozenset(),
-            ((nothing,), (_newest(nothing),)),
         ),
-        counted(sound),
-        {key: _named(alert.name for own, alert in placed if own == key) for key in now},
+        zero,
+        subjects,
+        firm,
+        {key: _named(alert.name for alert in alerts) for key, alerts in now.items()},
         (*_doubts(evidence, signal, matching, loaded), *_unplaced(signal, subjects, found)),
     )
 
@@ -164,11 +174,6 @@ def _series(
 
 def _newest(series: Series) -> Series:
     return Series(series.labels, series.times[-1:], series.values[-1:])
-
-
-def _labels(policy: Policy, signal: Signal, subjects: tuple[str, ...], key: Key) -> dict[str, str]:
-    realm = {} if policy.realm is None else {REALM_LABEL: policy.realm}
-    return {METRIC_LABEL: signal.metric, **realm, **dict(zip(subjects, key, strict=True))}
 
 
 def _named(names: Iterable[str]) -> str:

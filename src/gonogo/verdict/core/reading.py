@@ -237,9 +237,9 @@ class Readings:
 
     def _reading(self, background: Background, key: Key, member: Labels) -> Reading:
         signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
-        ranges: Found
-        instant: Found
-        ranges, instant = background.answers.of(key)
+        answered = background.answers if background.alerts is None else background.alerts.of(key)
+        ranges: Found = answered.ranges.get(key, ())
+        instant: Found = answered.instant.get(key, ())
         if member:
             ranges, instant = _with_labels(ranges, member), _with_labels(instant, member)
         series = freshest(ranges)
