@@ -21,7 +21,6 @@ from gonogo.verdict.core.sources import Source, shared_sources, source_of
 from gonogo.verdict.inquiry import Inquiry
 from gonogo.verdict.origins import Origins, fed_by_push_groups, fed_by_subject, gone_sources
 from gonogo.verdict.recompute import recompute
-from gonogo.verdict.silence import without_explained
 from gonogo.verdict.subjects import vanished_subjects
 
 Rows: TypeAlias = tuple[Origin, ...]
@@ -62,6 +61,10 @@ def _quiet(server: Inquiry, policy: Policy, evidence: Evidence, selectors: tuple
     """Return the targets that fed a selector within a day and do so no more, unless a restart explains it."""
     scraped = tuple(one for one in selectors if not is_measurement(one))
     gone = gone_sources(server, evidence, scraped, realm=policy.realm, by=policy.subjects)
+    if not any(gone.values()):
+        return gone
+    from gonogo.verdict.silence import without_explained  # noqa: PLC0415 - a healthy system does not pay for it
+
     active = () if isinstance(evidence.targets, Unread) else evidence.targets
     down = {source_of(target.labels) for target in active if target.health is not TargetHealth.UP}
     up = frozenset(source_of(target.labels) for target in active).difference(down)

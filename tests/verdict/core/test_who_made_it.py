@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -74,6 +75,15 @@ BOTH = {"a": None, "b": None}
 def test_a_source_must_be_fresh_and_speaking(row: Origin, reason: Reason | None) -> None:
     """The builder's target is scraped every 30 s, so a sample may be 65 s old by its own timestamp."""
     assert first_reasons(fleet(row)) == {"a": reason, "b": reason}
+
+
+def test_an_age_of_the_policy_may_allow_more() -> None:
+    """It never allows less than two intervals: ``stale`` judges the recorded sample itself."""
+    for age, reason in ((timedelta(seconds=70), None), (timedelta(seconds=20), Reason.SOURCE_STALE)):
+        signal = replace(BY_SERVICE.signals["x"], max_age=age)
+        assert first_reasons(fleet(origin(66)), replace(BY_SERVICE, signals={"x": signal})) == dict.fromkeys(
+            BOTH, reason
+        )
 
 
 def test_a_source_in_doubt_concerns_the_subjects_that_it_feeds() -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from gonogo.model.evidence import Origin
 from gonogo.model.series import REALM_LABEL
-from gonogo.promql.label_path import Kept
 from gonogo.promql.selectors import Selector
 from gonogo.verdict.core.sources import Labels, Source, source_of
+
+Kept = frozenset[str]
+"""The labels that every rule between a selector and a signal keeps."""
 
 MADE_BY_THE_SERVER = ("up", "scrape_")
 """The name, and the beginning of the names, of the series that a server writes about its own scrapes."""

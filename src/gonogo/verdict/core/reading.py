@@ -6,7 +6,7 @@ only on the signal and the source of a series, are computed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gonogo.model.evidence import Evidence, Unread
@@ -15,10 +15,9 @@ from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.rule import Rule
 from gonogo.model.series import REALM_LABEL, Series, by_metric, subject_key
 from gonogo.promql.graph import RuleGraph
-from gonogo.promql.label_path import kept_labels
 from gonogo.verdict.core.answers import Key, SignalAnswers, answer_doubts, answers
 from gonogo.verdict.core.evaluations import refusal_doubts, with_policy_rules
-from gonogo.verdict.core.feeds import Feed
+from gonogo.verdict.core.feeds import Feed, Kept
 from gonogo.verdict.core.firing_alerts import FiringAlerts, firing_alerts
 from gonogo.verdict.core.recomputation import Unconfirmed, recomputation_doubts, unconfirmed
 from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
@@ -173,8 +172,7 @@ class Readings:
         origins = {} if isinstance(self._evidence.origins, Unread) else self._evidence.origins
         untraced = self._evidence.untraced
         selectors = self._files.raw_selectors(signal.metric)
-        realm, names = self._policy.realm, (REALM_LABEL, *self._policy.subjects)
-        kept = kept_labels(self._files, signal.metric, names)
+        realm, kept = self._policy.realm, self._kept(signal.metric)
         version = self._evidence.version
         unknown = tuple(_untraced(s.text, untraced[s.text], version) for s in selectors if s.text in untraced)
         found = answers(self._policy, self._evidence, signal, self._instant)
@@ -198,9 +196,7 @@ class Readings:
             self._intervals.get(signal.metric),
             self._late.get(signal.metric, IN_TIME),
             tuple(
-                Feed.of(s, origins.get(s.text, ()), kept.get(s.text, frozenset()), realm)
-                for s in selectors
-                if s.text not in untraced
+                Feed.of(s, origins.get(s.text, ()), kept(s.text), realm) for s in selectors if s.text not in untraced
             ),
             tuple(_described(rule, signal) for rule in self._loaded.closure(signal.metric)),
             alerts.answers if alerts else found,
@@ -208,6 +204,16 @@ class Readings:
             unconfirmed(again),
             alerts,
         )
+
+    def _kept(self, metric: str) -> Callable[[str], Kept]:
+        """Return a function from the text of a selector to the labels that every rule up to the metric keeps."""
+        names = frozenset((REALM_LABEL, *self._policy.subjects))
+        if not self._files.recorded_by(metric):
+            return lambda _: names
+        from gonogo.promql.label_path import kept_labels  # noqa: PLC0415 - a verdict on raw series does not pay for it
+
+        kept = kept_labels(self._files, metric, names)
+        return lambda text: kept.get(text, frozenset())
 
     def _supply(self, background: Background, labels: Labels) -> Supply:
         source, group = source_of(labels), self._sources.group(labels)
@@ -230,7 +236,8 @@ class Readings:
             push_max_age = signal.push_max_age.total_seconds()
         only = source if all(source) else None
         names = self._policy.subjects if signal.scope is Scope.SUBJECT else ()
-        asked = Supplier(only, group, push_max_age, self._policy.realm, names, signal.sources)
+        own_age = 0.0 if signal.max_age is None else signal.max_age.total_seconds()
+        asked = Supplier(only, group, push_max_age, own_age, self._policy.realm, names, signal.sources)
         doubtful = () if self._unread else tuple(source_doubts(feeds, self._sources, asked))
         fed = tuple(text for feed in feeds for text in _named(feed, only))
         return Supply(background.doubts, interval, max_age, (*background.rules, *fed), doubtful)

@@ -17,7 +17,6 @@ from gonogo.model.policy import Policy, Role, Signal
 from gonogo.model.series import REALM_LABEL, Series, is_classic_label
 from gonogo.promql.canonical import written
 from gonogo.promql.graph import RuleGraph
-from gonogo.promql.inlined import at_time, recorded
 from gonogo.promql.tree import Binary, Expression, Matcher, Number, Vector
 
 LONGEST = 20_000
@@ -48,12 +47,17 @@ def recomputations(policy: Policy, evidence: Evidence) -> tuple[Recomputation, .
     if isinstance(evidence.rules, Unread) or isinstance(evidence.ranges, Unread):
         return ()
     graph = RuleGraph.of(evidence.rules)
+    asked = {name: terms for name, terms in _proving(policy).items() if graph.recorded_by(policy.signals[name].metric)}
+    if not asked:
+        return ()
+    from gonogo.promql.inlined import at_time, recorded  # noqa: PLC0415 - a verdict on raw series does not pay for it
+
     found = []
-    for name, terms in _proving(policy).items():
+    for name, terms in asked.items():
         signal = policy.signals[name]
         newest = max((s.times[-1] for s in evidence.ranges.get(name, ()) if s.times and _ours(policy, s)), default=None)
         rules = graph.recorded_by(signal.metric)
-        if newest is None or not rules or graph.unreadable(signal.metric) or graph.cycle(signal.metric):
+        if newest is None or graph.unreadable(signal.metric) or graph.cycle(signal.metric):
             continue
         tree = at_time(recorded(rules, graph), newest)
         if len(written(tree)) > LONGEST:

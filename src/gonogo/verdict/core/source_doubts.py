@@ -32,6 +32,7 @@ class Supplier:
         only: the source that the signal's own labels name; ``None`` for an aggregate, which all sources feed.
         group: the labels of the signal in which the pushes of its source differ.
         push_max_age: the greatest age of a push in seconds.
+        max_age: the greatest age of a sample in seconds, if the policy sets it; else 0.
         realm: the realm of the policy, if it has one.
         subjects: the labels of the subjects; empty for a signal that all subjects share.
         share: the share of the sources that must be up, fresh and speaking.
@@ -40,6 +41,7 @@ class Supplier:
     only: Source | None
     group: Labels
     push_max_age: float
+    max_age: float
     realm: str | None
     subjects: tuple[str, ...]
     share: float
@@ -120,7 +122,7 @@ def doubted_sources(policy: Policy, evidence: Evidence, selectors: Iterable[Sele
         return {}
     sources = Sources.of(evidence, policy.trusted)
     strictest = min((s.push_max_age.total_seconds() for s in policy.signals.values() if s.push_max_age), default=inf)
-    asked = Supplier(None, {}, min(strictest, PUSH_AGE_SECONDS), policy.realm, (), 1.0)
+    asked = Supplier(None, {}, min(strictest, PUSH_AGE_SECONDS), 0.0, policy.realm, (), 1.0)
     lenient = any(signal.sources < 1 for signal in policy.signals.values())
     found = {}
     for selector in selectors:
@@ -242,7 +244,7 @@ def _target(target: Target, name: str, selector: str) -> Iterator[Doubt]:
 def _quiet(source: Source, feed: Feed, sources: Sources, asked: Supplier) -> Iterator[SourceDoubt]:
     """Yield a doubt for the series of a target that is up which the target exports no more, or with old timestamps."""
     from_target = f"{feed.selector.text} comes from {_name(source)}"
-    allowed = sources.allowed_age(source)
+    allowed = max(sources.allowed_age(source), asked.max_age)
     for row in feed.rows[source]:
         if row.newest is None:
             why = f"{from_target}, which is up and exported it within a day, and exports it no more without a restart"
