@@ -30,6 +30,7 @@ from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import backfill_openmetrics
 from gonogo.server.http import Answer, Client, HttpSettings
+from gonogo.server.question import Form
 from gonogo.server.status_api import targets
 from gonogo.verdict.decide import prepare
 from gonogo.verdict.gather import gather
@@ -80,15 +81,15 @@ class Recorder(Client):
     def __init__(self, settings: HttpSettings) -> None:
         """Start with none."""
         super().__init__(settings)
-        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.asked: list[tuple[str, Form]] = []
 
-    def get(self, base_url: str, path: str, form: Mapping[str, str] | None = None, *, retry: bool = True) -> Answer:
+    def get(self, base_url: str, path: str, form: Form | None = None, *, retry: bool = True) -> Answer:
         """Keep the question, and ask it."""
         self.asked.append((path, form or {}))
         return super().get(base_url, path, form, retry=retry)
 
 
-def questions(policy_path: Path) -> list[tuple[str, Mapping[str, str]]]:
+def questions(policy_path: Path) -> list[tuple[str, Form]]:
     """List what decide asks, as paths and forms."""
     survey = prepare(load(policy_path), None)
     recorder = Recorder(survey.client.settings)
@@ -103,7 +104,7 @@ def fetch(url: str, path: str, form: Mapping[str, str]) -> int:
     connection.request(
         "POST" if form else "GET",
         path,
-        urlencode(form) if form else None,
+        urlencode(form, doseq=True) if form else None,
         {"Content-Type": "application/x-www-form-urlencoded"} if form else {},
     )
     answer = connection.getresponse()

@@ -101,14 +101,14 @@ def test_label_values_must_be_texts() -> None:
     """A list with a number does not have the shape of label values."""
     body = b'{"status":"success","data":["a",1]}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
-        label_values(Client(), server.url, "job", "up", 0, 1)
+        label_values(Client(), server.url, "job", ("up",), 0, 1)
 
 
 def test_a_success_with_an_error_is_no_answer() -> None:
     """The data beside an error may be incomplete."""
     body = b'{"status":"success","error":"2 of 3 shards","data":["a"]}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="2 of 3 shards"):
-        label_values(Client(), server.url, "job", "up", 0, 1)
+        label_values(Client(), server.url, "job", ("up",), 0, 1)
 
 
 PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
@@ -120,7 +120,7 @@ PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
     [
         (lambda client, url: query(client, url, "up"), '{"resultType":"vector","result":[]}'),
         (server_time, '{"resultType":"scalar","result":[1700000000,"1700000000"]}'),
-        (lambda client, url: label_values(client, url, "job", "up", 0, 1), "[]"),
+        (lambda client, url: label_values(client, url, "job", ("up",), 0, 1), "[]"),
         (rules, '{"groups":[]}'),
         (targets, '{"activeTargets":[]}'),
         (build_info, '{"version":"2.42.0","goVersion":"go1"}'),

@@ -165,9 +165,9 @@ def test_a_long_query_is_posted_and_answered(stack: Stack) -> None:
 def test_labels_are_listed_for_a_time(stack: Stack) -> None:
     """The server lists the values and the label sets of matching series."""
     url, now = stack.prometheus.url, time.time()
-    assert label_values(CLIENT, url, "kind", "odd", now - 60, now + 1) == ("down", "nan", "up")
+    assert label_values(CLIENT, url, "kind", ("odd",), now - 60, now + 1) == ("down", "nan", "up")
     assert {labels["kind"] for labels in series_labels(CLIENT, url, "odd", now - 60, now + 1)} == {"nan", "up", "down"}
-    assert label_values(CLIENT, url, "kind", "no_such", now - 60, now) == ()
+    assert label_values(CLIENT, url, "kind", ("no_such",), now - 60, now) == ()
 
 
 def test_pushed_series_come_with_the_time_of_their_push(stack: Stack) -> None:

@@ -19,6 +19,7 @@ from gonogo.errors import SourceError
 from gonogo.server.envelope import OF_THE_EXPRESSION, ask, refused
 from gonogo.server.http import Client
 from gonogo.server.query_answer import END_OF_TIME, QueryAnswer, query_answer
+from gonogo.server.question import Form
 from gonogo.server.shape import JsonObject, data_of, listing, mapping, text, texts
 from gonogo.server.versions import NOW
 
@@ -56,23 +57,28 @@ def server_time(client: Client, base_url: str) -> float:
     return times[0]
 
 
-def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> tuple[str, ...]:
-    """List a label's values among the series that matched a selector between two unix times."""
+def label_values(
+    client: Client, base_url: str, label: str, matches: tuple[str, ...], start: float, end: float
+) -> tuple[str, ...]:
+    """List a label's values among the series that matched any of some selectors between two unix times.
+
+    This part of the API can only be asked by GET, so the selectors must not be long.
+    """
     path = f"/api/v1/label/{quote(label, safe='')}/values"
-    return ask(client, base_url, path, _values, _within(match, start, end))
+    return ask(client, base_url, path, _values, _within(matches, start, end))
 
 
 def series_labels(client: Client, base_url: str, match: str, start: float, end: float) -> tuple[Mapping[str, str], ...]:
     """List the labels of the series that matched a selector between two unix times."""
-    return ask(client, base_url, "/api/v1/series", _label_sets, _within(match, start, end))
+    return ask(client, base_url, "/api/v1/series", _label_sets, _within((match,), start, end))
 
 
 def _form(client: Client, promql: str) -> dict[str, str]:
     return {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
 
 
-def _within(match: str, start: float, end: float) -> dict[str, str]:
-    return {"match[]": match, "start": f"{start:.3f}", "end": f"{end:.3f}"}
+def _within(matches: tuple[str, ...], start: float, end: float) -> Form:
+    return {"match[]": matches, "start": f"{start:.3f}", "end": f"{end:.3f}"}
 
 
 def _values(envelope: JsonObject) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from gonogo.errors import SourceError
 from gonogo.model.evidence import Unread
 from gonogo.server.http import Answer, Client
 from gonogo.server.no_answer import MORE_THREADS, OR_OPTION, URL_KEY
+from gonogo.server.question import Form
 from gonogo.server.repeated_keys import has_repeated_key
 from gonogo.server.shape import Json, JsonObject, Misshapen
 from gonogo.server.versions import warnings_of
@@ -63,7 +64,7 @@ def ask(
     base_url: str,
     path: str,
     decode: Callable[[JsonObject], Decoded],
-    form: Mapping[str, str] | None = None,
+    form: Form | None = None,
 ) -> Decoded:
     """Ask the API one question and decode the whole envelope of its answer.
 

@@ -14,7 +14,6 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from gonogo.server.no_answer import (
 from gonogo.server.question import (
     FORM,
     MOST_REDIRECTS,
+    Form,
     NotFollowed,
     Question,
     acting,
@@ -84,7 +84,7 @@ class Client:
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = threading.Lock()
 
-    def get(self, base_url: str, path: str, form: Mapping[str, str] | None = None, *, retry: bool = True) -> Answer:
+    def get(self, base_url: str, path: str, form: Form | None = None, *, retry: bool = True) -> Answer:
         """Ask a read-only question. A long form is sent by POST, which Prometheus's API accepts as well.
 
         With ``retry``, the client asks twice more, within the deadline, after a refused or lost

@@ -21,6 +21,9 @@ LONGEST_GET = 4000
 
 FORM = "application/x-www-form-urlencoded"
 
+Form = Mapping[str, str | tuple[str, ...]]
+"""The parameters of a question. A parameter with several values is repeated."""
+
 
 MOST_REDIRECTS = 5
 """The largest number of redirects that one read follows."""
@@ -59,14 +62,14 @@ class Question:
         return f"{path}?{self.query}" if self.query else path
 
 
-def reading(settings: HttpSettings, base_url: str, path: str, form: Mapping[str, str]) -> Question:
+def reading(settings: HttpSettings, base_url: str, path: str, form: Form) -> Question:
     """Return a read-only question. A long form is sent by POST, which Prometheus's API accepts as well.
 
     Raises:
         UsageError: ``base_url`` is not the URL of a server.
     """
     address = parse_address(base_url)
-    query = urlencode(form)
+    query = urlencode(form, doseq=True)
     if len(query) > LONGEST_GET:
         return Question("POST", address, path, "", _headers(settings, address, FORM), query.encode())
     return Question("GET", address, path, query, _headers(settings, address), None)

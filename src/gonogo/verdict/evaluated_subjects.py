@@ -10,22 +10,23 @@ from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL, subject_key
 from gonogo.server.http import Client
 from gonogo.verdict.core.evaluations import ExpressionQuestion, as_vector
-from gonogo.verdict.core.questions import required_signals
 from gonogo.verdict.evaluating import Evaluating
 
 STEP = timedelta(minutes=5)
 """The time between two evaluations over the day. A sample is visible for 5 min, so no sample falls between them."""
 
 
-def evaluated_within(day: timedelta, client: Client, url: str, policy: Policy) -> tuple[Mapping[str, str], ...]:
-    """Return the subjects that the required expressions had within a day. An expression that is refused has none.
+def evaluated_within(
+    day: timedelta, client: Client, url: str, policy: Policy, names: tuple[str, ...]
+) -> tuple[Mapping[str, str], ...]:
+    """Return the subjects that the expressions of some signals had within a day. A refused expression had none.
 
     Raises:
         SourceError: there was no valid answer.
     """
-    signals = [signal for signal in required_signals(policy) if signal.is_evaluated]
-    if not policy.subjects or not signals:
+    if not names:
         return ()
+    signals = [policy.signals[name] for name in names]
     evaluating = Evaluating(client, url, policy)
     asked = ExpressionQuestion({one.name: as_vector(one.expression) for one in signals}, day, STEP, "last_over_time")
     found = evaluating.finish(evaluating.begin([asked]), answers=True)

@@ -108,7 +108,11 @@ def gather(survey: Survey, runs: Mapping[str, RunState], earlier: Evidence | Non
     started = asked("the server's start", lambda: started_at(client, rules_url)) if questions.past_alerts else None
     seen = asked(
         "recent subjects",
-        lambda: at if isinstance(at := clock.result(), Unread) else recent_subjects(server, policy, at[0].server),
+        lambda: (
+            at
+            if isinstance(at := clock.result(), Unread)
+            else recent_subjects(server, policy, questions.witnesses, at[0].server)
+        ),
     )
     now = outcome(clock)
     known, listed = outcome(version), outcome(loaded)

@@ -5,7 +5,7 @@ Each question raises SourceError if there was no valid answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.policy import Policy, Signal
@@ -16,22 +16,30 @@ from gonogo.verdict.core.questions import missing_subjects, required_signals
 from gonogo.verdict.evaluated_subjects import evaluated_within
 from gonogo.verdict.inquiry import MOST_FOLLOWED, RECENT, Inquiry, within_a_day
 
+LONGEST_MATCH = 1000
+"""The most characters of the selectors in one question to the index. Such a question cannot be sent by POST."""
 
-def recent_subjects(server: Inquiry, policy: Policy, now: float) -> tuple[Mapping[str, str], ...]:
+
+def recent_subjects(
+    server: Inquiry, policy: Policy, witnesses: Mapping[str, str], now: float
+) -> tuple[Mapping[str, str], ...]:
     """Return the candidates for vanished subjects. With one subject label they are the values in the server's index.
 
-    ``now`` is the server's own time, in unix seconds, because the day must be by the server's clock.
+    ``witnesses`` has a selector for each expression in which every subject of the expression has a raw series. An
+    expression without a witness is evaluated over the day. ``now`` is the server's own time, in unix seconds, because
+    the day must be by the server's clock.
     """
-    evaluated = evaluated_within(RECENT, server.client, server.url, policy)
-    signals = _metric_signals(policy)
-    if not policy.subjects or not signals:
-        return evaluated
+    if not policy.subjects:
+        return ()
+    unwitnessed = tuple(one.name for one in _expressions(policy) if one.name not in witnesses)
+    found = evaluated_within(RECENT, server.client, server.url, policy, unwitnessed)
     if not _is_indexed(policy):
-        return (*_seen_within_a_day(server, policy, ()), *evaluated)
+        return (*found, *_seen_within_a_day(server, policy, ()), *_seen_by(server, policy, tuple(witnesses.values())))
     (name,) = policy.subjects
-    every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
-    found = label_values(server.client, server.url, name, every, now - RECENT.total_seconds(), now)
-    return (*({name: value} for value in found), *evaluated)
+    for matches in _in_parts((*_by_metric(policy), *dict.fromkeys(witnesses.values()))):
+        values = label_values(server.client, server.url, name, matches, now - RECENT.total_seconds(), now)
+        found = (*found, *({name: value} for value in values))
+    return found
 
 
 def vanished_subjects(
@@ -39,23 +47,51 @@ def vanished_subjects(
 ) -> tuple[Mapping[str, str], ...]:
     """Return the candidates that have no series now and had a sample within a day.
 
-    If there are more than ``most`` candidates without series, all of them count as seen.
+    If there are more than ``most`` candidates without series, all of them count as seen. With expressions all of them
+    are looked up, because a raw series does not show that an expression had a result.
     """
     if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
         return ()
     gone = missing_subjects(policy, evidence.vanished, evidence.instant)
-    if not gone or not _is_indexed(policy) or len(gone) > most:
+    expressions, few = _expressions(policy), _is_indexed(policy) and len(gone) <= most
+    if not gone or not (few or expressions):
         return gone
-    (name,) = policy.subjects
-    missing = {labels[name] for labels in gone}
-    evaluated = evaluated_within(RECENT, server.client, server.url, policy)
-    seen = _seen_within_a_day(server, policy, (one_of(name, missing),)) if _metric_signals(policy) else ()
-    return (*seen, *(labels for labels in evaluated if labels[name] in missing))
+    among = (one_of(policy.subjects[0], (labels[policy.subjects[0]] for labels in gone)),) if few else ()
+    seen = _seen_within_a_day(server, policy, among)
+    names = tuple(signal.name for signal in expressions)
+    evaluated = evaluated_within(RECENT, server.client, server.url, policy, names)
+    keys = {subject_key(labels, policy.subjects) for labels in gone}
+    return tuple(labels for labels in (*seen, *evaluated) if subject_key(labels, policy.subjects) in keys)
 
 
-def _metric_signals(policy: Policy) -> tuple[Signal, ...]:
+def _metrics(policy: Policy) -> tuple[Signal, ...]:
     """Return the required signals that are metrics of the server."""
     return tuple(signal for signal in required_signals(policy) if not signal.is_evaluated)
+
+
+def _expressions(policy: Policy) -> tuple[Signal, ...]:
+    """Return the required signals that gonogo evaluates."""
+    return tuple(signal for signal in required_signals(policy) if signal.is_evaluated)
+
+
+def _by_metric(policy: Policy) -> tuple[str, ...]:
+    """Return the selectors of the required metrics."""
+    signals = _metrics(policy)
+    common = _common(signals) if signals else ()
+    parts = _in_parts(tuple(sorted({signal.metric for signal in signals})))
+    return tuple(narrowed(named(metrics), *_in_realm(policy), *common) for metrics in parts)
+
+
+def _in_parts(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the texts in parts of at most ``LONGEST_MATCH`` characters. A longer text is a part of its own."""
+    part: tuple[str, ...] = ()
+    for text in texts:
+        if part and sum(map(len, part)) + len(text) > LONGEST_MATCH:
+            yield part
+            part = ()
+        part = (*part, text)
+    if part:
+        yield part
 
 
 def _is_indexed(policy: Policy) -> bool:
@@ -63,9 +99,19 @@ def _is_indexed(policy: Policy) -> bool:
     return len(policy.subjects) == 1 and is_classic_label(policy.subjects[0])
 
 
+def _seen_by(server: Inquiry, policy: Policy, selectors: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
+    """Return the subjects of the series that some selectors found within a day."""
+    if not selectors:
+        return ()
+    seen = " or ".join(map(within_a_day, dict.fromkeys(selectors)))
+    return tuple(series.labels for series in server.query(f"count by ({', '.join(policy.subjects)}) ({seen})"))
+
+
 def _seen_within_a_day(server: Inquiry, policy: Policy, matchers: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
     by_labels: dict[tuple[str, ...], set[str]] = {}
-    signals = _metric_signals(policy)
+    signals = _metrics(policy)
+    if not signals:
+        return ()
     for signal in signals:
         own = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
         by_labels.setdefault(own, set()).add(signal.metric)

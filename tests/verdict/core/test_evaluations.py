@@ -226,6 +226,35 @@ def test_a_short_condition_still_reads_the_greatest_age() -> None:
     assert steps.window == timedelta(seconds=7)
 
 
+@pytest.mark.parametrize(
+    ("text", "witness"),
+    [
+        ("raw_x", 'raw_x{metric_realm="prod"}'),
+        ("max by (metric_realm, service) (raw_x) > 5", 'raw_x{metric_realm="prod"}'),
+        ('sum by (service) (raw_x{tier="gold"})', 'raw_x{tier="gold"}'),
+        ("raw_x or raw_y", None),
+        ("sum by (metric_realm) (raw_x)", None),
+        ('label_replace(raw_x, "service", "$1", "pod", "(.*)")', None),
+        ('{"raw.x", "tier.name"="gold"}', None),
+        ("raw_x * on (pod) group_left (service) owner", "owner"),
+    ],
+)
+def test_a_raw_series_can_witness_the_subjects(text: str, witness: str | None) -> None:
+    """The selector is needed, and every step above it keeps the labels of the subject."""
+    made = replace(by(text), subjects=("service",))
+    assert ask(made, ()).witnesses == ({} if witness is None else {"e": witness})
+
+
+def test_only_required_expressions_with_subjects_need_a_witness() -> None:
+    """Without a realm the selector stays as it is. Names that an old server cannot read are not asked for."""
+    assert ask(by("raw_x"), ()).witnesses == {}
+    assert ask(replace(by("raw_x"), subjects=("service.name",)), ()).witnesses == {}
+    assert ask(replace(by("raw_x", "x == 1"), subjects=("service",)), ()).witnesses == {}
+    assert ask(replace(by("raw_x", "x == 1", "e == 1"), subjects=("service",), realm=None), ()).witnesses == {
+        "e": "raw_x"
+    }
+
+
 def answer(place: str, metric: str = "", **labels: str) -> Series:
     """Build a series of an answer."""
     named = {"__name__": metric} if metric else {}

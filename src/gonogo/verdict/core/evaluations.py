@@ -19,7 +19,9 @@ from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import EVALUATION, Policy, Scope, Signal
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
-from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, is_classic_label
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.label_path import kept_labels
 from gonogo.promql.matchers import equal, label, narrowed, one_of
 from gonogo.verdict.core.answers import unread_doubt
 
@@ -144,6 +146,30 @@ def as_vector(expression: str) -> str:
 def _history(policy: Policy, signal: Signal) -> str:
     names = (REALM_LABEL, *policy.subjects) if signal.scope is Scope.SUBJECT else (REALM_LABEL,)
     return f"count by ({', '.join(map(label, names))}) ({alerts_selector(policy, signal)})"
+
+
+def witnesses(policy: Policy, signals: Iterable[Signal], graph: RuleGraph) -> dict[str, str]:
+    """Map expressions to a raw selector each, in which every subject of the expression has a series.
+
+    Such a selector is needed for any result, and every step above it keeps the labels of the subject.
+    """
+    found: dict[str, str] = {}
+    subjects = set(policy.subjects)
+    if not subjects or not all(map(is_classic_label, subjects)):
+        return found
+    for signal in signals:
+        if not signal.is_evaluated:
+            continue
+        kept = kept_labels(graph, signal.metric, (REALM_LABEL, *policy.subjects))
+        for selector in graph.raw_selectors(signal.metric):
+            keeps = kept.get(selector.text, frozenset())
+            if selector.required and selector.is_classic and subjects <= keeps:
+                text = selector.text
+                if policy.realm is not None and REALM_LABEL in keeps:
+                    text = narrowed(text, equal(REALM_LABEL, policy.realm))
+                found[signal.name] = text
+                break
+    return found
 
 
 def by_signal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.model.policy import Policy, Role, Scope, Signal
@@ -11,7 +11,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.model.series import REALM_LABEL, Series, subject_key
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.selectors import Selector
-from gonogo.verdict.core.evaluations import HISTORY, ExpressionQuestion, evaluations, policy_rules
+from gonogo.verdict.core.evaluations import HISTORY, ExpressionQuestion, evaluations, policy_rules, witnesses
 from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNOWN_INTERVALS, LOOKBACK_SECONDS
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
@@ -35,6 +35,7 @@ class Questions:
         origins: the raw selectors whose sources are read.
         evaluations: the questions for the signals that gonogo evaluates.
         alerts: True if the firing alerts are read with the rules.
+        witnesses: required expression -> a raw selector in which each of its subjects has a series.
     """
 
     windows: Mapping[timedelta, tuple[str, ...]]
@@ -42,6 +43,7 @@ class Questions:
     origins: tuple[Selector, ...]
     evaluations: tuple[ExpressionQuestion, ...] = ()
     alerts: bool = False
+    witnesses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def past_alerts(self) -> bool:
@@ -93,6 +95,7 @@ def ask(
         tuple(selectors[text] for text in sorted(selectors)),
         evaluations(policy, own, held),
         any(signal.alerts is not None for signal in judged),
+        witnesses(policy, required_signals(policy), graph),
     )
 
 
