@@ -106,6 +106,20 @@ def test_the_rule_under_an_expression_is_compared_with_the_files(own: Stage) -> 
     own.until(policy, lambda report: outcomes(report) == {"double < 10": "drifted"})
 
 
+def test_a_stranger_under_an_expression_is_no_evidence(own: Stage) -> None:
+    """A target exports the name of a recorded metric. The rule of that metric gives another value."""
+    own.export("queue_length 3")
+    own.load_rules({"name": "g", "rules": [{"record": "queue:double", "expr": "2 * queue_length"}]})
+    signals = {"double": {"expr": "min by (metric_realm) (queue:double)", **EVERY}}
+    policy = {"signals": signals, "gates": {"g": {"require": ["double < 10"]}}}
+    own.until(policy, is_verdict(Verdict.GO))
+    own.export("queue_length 30", 'queue:double{pod="stranger"} 1')
+    found = own.until(policy, lambda report: outcomes(report) == {"double < 10": "foreign"})
+    assert "signal double is 1 by the recorded series" in checks(found)["double < 10"].detail
+    own.export("queue_length 3")
+    own.until(policy, is_verdict(Verdict.GO))
+
+
 def test_two_subjects_are_judged_apart_and_a_vanished_one_is_missed(own: Stage) -> None:
     """Each has its own result. A subject that is gone is judged for a day, though only an expression knew it."""
     own.load_rules()

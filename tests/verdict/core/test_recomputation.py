@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from gonogo.model.condition import parse_criterion
 from gonogo.model.evidence import Evidence, Recomputed, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
-from gonogo.model.policy import DryRun, Gate, Policy, Signal
+from gonogo.model.policy import DryRun, Gate, Policy, Signal, evaluated_metric
 from gonogo.model.series import Series
 from gonogo.verdict.core.recomputation import LONGEST, Recomputation, needs_values, recomputations
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import NOW, evidence, loaded, policy, rule, samples
+from tests.evidence_builder import NOW, at_now, evidence, loaded, policy, rule, samples
 
 AT = NOW - 10
 
@@ -153,3 +154,47 @@ def test_a_condition_with_or_passes_by_its_other_term() -> None:
     by = policy("x >= 0.5 or y >= 0.5")
     given = replace(exceptional(value(1.0)), recomputed={"x": Recomputed(AT, (value(1.0),))})
     assert check_of(given, by).outcome is Outcome.PASS
+
+
+def expressed(text: str, *required: str) -> Policy:
+    """Build a policy whose signal ``e`` is an expression."""
+    e = Signal("e", evaluated_metric("e"), expression=text, interval=timedelta(seconds=30))
+    return policy(*(required or ("e <= 0.5",)), signals={"e": e})
+
+
+def results(number: float = 0.25) -> Evidence:
+    """Return healthy evidence with a result of the expression."""
+    found = samples("signal e", number, source={})
+    made = evidence()
+    assert not isinstance(made.instant, Unread)
+    return replace(made, ranges={"e": (found,)}, instant=(*made.instant, at_now(found)))
+
+
+def test_an_expression_is_evaluated_again_without_the_recorded_series() -> None:
+    """The rules take the place of the series that they record."""
+    (asked,) = recomputations(expressed("max by (metric_realm) (duri_x)"), results())
+    plain = "max by (metric_realm) (duri_x @ 1789999990.000)"
+    fresh = 'max by (metric_realm) (raw_x{metric_realm="prod"} @ 1789999990.000 and duri_x @ 1789999990.000)'
+    assert (asked.signal, asked.exceptions) == ("e", f"({plain} unless ({fresh} <= 0.5))")
+    assert asked.values == f"({fresh} and {plain})"
+
+
+@pytest.mark.parametrize("text", ["max by (metric_realm) (raw_x)", "sum by (metric_realm) (duri_x) default 0"])
+def test_an_expression_without_recorded_series_is_fresh_already(text: str) -> None:
+    """It reads raw series alone, or cannot be read. A count of alerts reads no recorded series either."""
+    assert recomputations(expressed(text), results()) == ()
+    pages = Signal("e", evaluated_metric("e"), alerts={}, interval=timedelta(seconds=30))
+    assert recomputations(policy("e <= 0.5", signals={"e": pages}), results()) == ()
+
+
+def test_a_recorded_series_under_an_expression_can_be_foreign() -> None:
+    """The recorded value passes, and that of the rules does not."""
+    by = expressed("max by (metric_realm) (duri_x)")
+    assert check_of(results(), by).outcome is Outcome.PASS
+    labels = {"metric_realm": "prod"}
+    exception, fresh = Series(labels, (AT,), (0.25,)), Series(labels, (AT,), (0.75,))
+    check = check_of(replace(results(), recomputed={"e": Recomputed(AT, (exception,), (fresh,))}), by)
+    assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.FOREIGN)
+    assert check.detail.startswith(
+        "signal e is 0.25 by the recorded series that its expression reads, and 0.75 by the rules of these series"
+    )

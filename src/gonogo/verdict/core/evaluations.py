@@ -21,7 +21,6 @@ from gonogo.model.policy import EVALUATION, Policy, Scope, Signal
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, is_classic_label
 from gonogo.promql.graph import RuleGraph
-from gonogo.promql.label_path import kept_labels
 from gonogo.promql.matchers import equal, label, narrowed, one_of
 from gonogo.verdict.core.answers import unread_doubt
 
@@ -153,13 +152,14 @@ def witnesses(policy: Policy, signals: Iterable[Signal], graph: RuleGraph) -> di
 
     Such a selector is needed for any result, and every step above it keeps the labels of the subject.
     """
-    found: dict[str, str] = {}
+    expressions = [signal for signal in signals if signal.is_evaluated]
     subjects = set(policy.subjects)
-    if not subjects or not all(map(is_classic_label, subjects)):
+    found: dict[str, str] = {}
+    if not expressions or not subjects or not all(map(is_classic_label, subjects)):
         return found
-    for signal in signals:
-        if not signal.is_evaluated:
-            continue
+    from gonogo.promql.label_path import kept_labels  # noqa: PLC0415 - a verdict on raw series does not pay for it
+
+    for signal in expressions:
         kept = kept_labels(graph, signal.metric, (REALM_LABEL, *policy.subjects))
         for selector in graph.raw_selectors(signal.metric):
             keeps = kept.get(selector.text, frozenset())

@@ -3,6 +3,8 @@
 A series with a recorded signal's name can come from elsewhere: from another target, from a second server that writes
 to this one, or from a server that is not the one whose rules were compared. So the rule of a signal is evaluated again,
 at the time of the signal's newest sample. The answer holds exceptions only, and is empty on a healthy system.
+
+An expression of the policy that reads recorded series is evaluated again with the rules in place of these series.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ from gonogo.model.condition import Comparison, Share, Term
 from gonogo.model.evidence import Evidence, Recomputed, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Role, Signal
-from gonogo.model.series import REALM_LABEL, Series, is_classic_label
+from gonogo.model.rule import RuleKind
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, is_classic_label
 from gonogo.promql.canonical import written
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.tree import Binary, Expression, Matcher, Number, Vector
+from gonogo.verdict.core.evaluations import policy_rules
 
 LONGEST = 20_000
 """The most characters of one expression. A longer one is written without the rules under the rule."""
@@ -46,8 +50,8 @@ def recomputations(policy: Policy, evidence: Evidence) -> tuple[Recomputation, .
     """Return the questions about the signals that can make a GO, as far as loaded rules record the signals."""
     if isinstance(evidence.rules, Unread) or isinstance(evidence.ranges, Unread):
         return ()
-    graph = RuleGraph.of(evidence.rules)
-    asked = {name: terms for name, terms in _proving(policy).items() if graph.recorded_by(policy.signals[name].metric)}
+    graph = RuleGraph.of((*evidence.rules, *policy_rules(policy)))
+    asked = {name: terms for name, terms in _proving(policy).items() if _is_asked(policy.signals[name], graph)}
     if not asked:
         return ()
     from gonogo.promql.inlined import at_time, recorded  # noqa: PLC0415 - a verdict on raw series does not pay for it
@@ -62,7 +66,8 @@ def recomputations(policy: Policy, evidence: Evidence) -> tuple[Recomputation, .
         tree = at_time(recorded(rules, graph), newest)
         if len(written(tree)) > LONGEST:
             tree = at_time(recorded(rules, graph, whole=False), newest)
-        selector = at_time(_selector(policy, signal), newest)
+        own = recorded(rules, graph, whole=False) if signal.is_evaluated else _selector(policy, signal)
+        selector = at_time(own, newest)
         comparisons = tuple(dict.fromkeys(term for term in terms if isinstance(term, Comparison)))
         met: Expression = tree
         for comparison in comparisons:
@@ -72,6 +77,14 @@ def recomputations(policy: Policy, evidence: Evidence) -> tuple[Recomputation, .
             Recomputation(name, newest, comparisons, f"({exceptions})", f"({written(Binary('and', tree, selector))})")
         )
     return tuple(found)
+
+
+def _is_asked(signal: Signal, graph: RuleGraph) -> bool:
+    """Return whether rules record a signal or, for an expression, the series that it reads. Alerts record nothing."""
+    rules = graph.recorded_by(signal.metric)
+    if signal.is_evaluated:
+        rules = tuple(under for rule in rules for under in graph.upstream(rule))
+    return any(rule.kind is RuleKind.RECORD for rule in rules)
 
 
 def _proving(policy: Policy) -> dict[str, list[Term]]:
@@ -104,36 +117,43 @@ def needs_values(question: Recomputation, exceptions: tuple[Series, ...]) -> boo
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """A recorded series that its rules do not confirm. ``value`` is what the rules give, ``None`` if nothing."""
+    """A recorded series that its rules do not confirm.
+
+    ``value`` is what the rules give, ``None`` if nothing. ``below`` is true if the rules are under an expression.
+    """
 
     value: float | None
+    below: bool = False
 
     def doubt(self, term: Term, series: Series) -> Doubt | None:
         """Return the doubt about a term that the recorded series meets; ``None`` if the fresh value meets it too."""
         if self.value is not None and (not isinstance(term, Comparison) or term.holds(self.value)):
             return None
         given = "nothing" if self.value is None else f"{self.value:.6g}"
-        return Doubt(
-            Reason.FOREIGN,
-            f"the server holds {series.values[-1]:.6g} for {series.metric}, and its own rule gives {given}; find what "
-            "else writes this series, such as a target that exports the name, or another server by remote write",
-        )
+        held = f"the server holds {series.values[-1]:.6g} for {series.metric}, and its own rule gives {given}"
+        if self.below:
+            held = (
+                f"{series.metric} is {series.values[-1]:.6g} by the recorded series that its expression reads, and "
+                f"{given} by the rules of these series"
+            )
+        step = "such as a target that exports the name, or another server by remote write"
+        return Doubt(Reason.FOREIGN, f"{held}; find what else writes this series, {step}")
 
 
-def unconfirmed(found: Recomputed | None) -> Mapping[frozenset[tuple[str, str]], Unconfirmed]:
-    """Map the labels of each recorded series that the rules of a signal do not confirm to what the rules give."""
+def unconfirmed(signal: Signal, found: Recomputed | None) -> Mapping[frozenset[tuple[str, str]], Unconfirmed]:
+    """Map the labels of each series of a signal that the rules do not confirm to what the rules give."""
     if found is None or not found.exceptions:
         return {}
     fresh = {_labels(series): series.values[-1] for series in found.fresh if series.values}
-    return {_key(series): Unconfirmed(fresh.get(_labels(series))) for series in found.exceptions}
-
-
-def _key(series: Series) -> frozenset[tuple[str, str]]:
-    return frozenset(series.labels.items())
+    name = (METRIC_LABEL, signal.metric)
+    return {
+        frozenset({name, *_labels(series)}): Unconfirmed(fresh.get(_labels(series)), signal.is_evaluated)
+        for series in found.exceptions
+    }
 
 
 def _labels(series: Series) -> frozenset[tuple[str, str]]:
-    return frozenset((name, value) for name, value in series.labels.items() if name != "__name__")
+    return frozenset((name, value) for name, value in series.labels.items() if name != METRIC_LABEL)
 
 
 def recomputation_doubts(signal: Signal, found: Recomputed | None) -> Iterator[Doubt]:
