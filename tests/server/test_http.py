@@ -143,6 +143,31 @@ def test_there_is_no_retry_after_the_deadline() -> None:
         assert len(server.connections) == 2
 
 
+def test_the_end_of_the_command_ends_every_wait() -> None:
+    """The error says how long the client waited, and that no longer timeout helps. A shorter timeout ends sooner."""
+    with faulty(Connection.hang) as server:
+        client = Client(HttpSettings(timeout=timedelta(minutes=1))).within(until=time.monotonic() + 0.3)
+        with pytest.raises(SourceError, match=r"no whole answer within 0\.[23]") as caught:
+            client.get(server.url, "/x")
+        assert "this command cannot wait longer" in caught.value.next_step
+        with pytest.raises(SourceError, match="no whole answer within 0 s"):
+            client.get(server.url, "/x")
+        quick = Client().within(timeout=timedelta(seconds=0.2)).within(until=time.monotonic() + 60)
+        with pytest.raises(SourceError, match=r"no whole answer within 0\.2 s") as caught:
+            quick.get(server.url, "/x")
+        assert "raise prometheus.timeout" in caught.value.next_step
+
+
+def test_a_client_with_a_shorter_wait_has_the_same_bound_on_bytes() -> None:
+    """A wait is never made longer, and lasts at least a millisecond."""
+    one = Client(HttpSettings(max_bytes=10))
+    other = one.within(timeout=timedelta(seconds=1)).within(timeout=timedelta(seconds=5))
+    assert (one.patience, other.patience) == (timedelta(seconds=10), timedelta(seconds=1))
+    assert other.within(until=time.monotonic() - 1).patience == timedelta(milliseconds=1)
+    with faulty(lambda c: c.answer("200 OK", b"x" * 11)) as server, pytest.raises(SourceError, match="larger than 10"):
+        other.get(server.url, "/x")
+
+
 def test_a_truncated_body_is_no_answer() -> None:
     """Fewer bytes than declared are an error, not a short answer."""
 

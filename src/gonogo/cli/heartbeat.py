@@ -90,7 +90,7 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     writer = heartbeat_writer(load_heartbeat(policy_path))
     client = client_of(policy_file.server, at_most=min(patience, LONGEST_ANSWER))
     server = server_of(policy_file, url)
-    trail = Trail(client, server.url, policy_file.policy, foreseen(policy_file, server).late)
+    trail = Trail(client, server.url, policy_file.policy, foreseen(policy_file, server, client).late)
     followed = follow(writer, trail, patience + trail.late)
     answer(followed_json(followed) if form == "json" else f"{followed_text(followed)}\n")
     return 0 if followed.arrived else 1

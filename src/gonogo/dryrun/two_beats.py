@@ -92,7 +92,7 @@ def patience_for(policy_file: PolicyFile, client: Client, server: Server, slack:
     Raises:
         SourceError: the server does not list its targets.
     """
-    late = foreseen(policy_file, server).late
+    late = foreseen(policy_file, server, client).late
     known = [target.scrape_interval for target in targets(client, server.targets_url)]
     slowest = max((interval for interval in known if interval is not None), default=timedelta(minutes=1))
     return min(slowest, LONGEST_SCRAPE) + late + slack

@@ -33,7 +33,7 @@ def query(
 
     Native histograms in the answer are read if ``histograms`` is true, and are refused otherwise.
 
-    The request contains the client's timeout, so that the server does not go on computing
+    The request contains the time that the client waits, so that the server does not go on computing
     after the client has left.
 
     Raises:
@@ -74,7 +74,7 @@ def series_labels(client: Client, base_url: str, match: str, start: float, end: 
 
 
 def _form(client: Client, promql: str) -> dict[str, str]:
-    return {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
+    return {"query": promql, "timeout": f"{client.patience // timedelta(milliseconds=1)}ms"}
 
 
 def _within(matches: tuple[str, ...], start: float, end: float) -> Form:

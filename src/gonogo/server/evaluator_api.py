@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -52,7 +51,7 @@ def evaluated_rules(
     """
     groups = rules(client, base_url, alerts=alerts)
     engines = {group.engine for group in groups}
-    quick = Client(replace(client.settings, timeout=min(client.settings.timeout, ONE_SETTING)))
+    quick = client.within(timeout=ONE_SETTING)
     if Engine.VMALERT in engines:
         return groups, _vmalert(quick, base_url)
     if Engine.THANOS in engines:

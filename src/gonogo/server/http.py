@@ -10,13 +10,16 @@ an error, a log or a ``repr``.
 
 from __future__ import annotations
 
+import math
 import os
 import ssl
 import threading
 import time
 from concurrent.futures import Future
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
@@ -74,6 +77,36 @@ class Answer:
     stopping: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of the wait for one answer, by the monotonic clock, and the seconds until then when the question began.
+
+    ``is_command`` is true if the command has to end then, so that no policy can make it wait longer.
+    """
+
+    at: float
+    seconds: float
+    is_command: bool
+
+
+class _Trust:
+    """The certificates of a client, read by the first ``https`` question."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        self._context: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+
+    def context(self) -> ssl.SSLContext:
+        of = self._settings
+        with self._lock:
+            if self._context is None:
+                self._context = tls_context(
+                    ca_file=of.ca_file, cert_file=of.cert_file, key_file=of.key_file, verify=of.verify
+                )
+            return self._context
+
+
 class Client:
     """A client that asks questions with one set of settings. Threads may share it."""
 
@@ -81,8 +114,20 @@ class Client:
         """Store the settings. The first ``https`` question reads the certificates."""
         self.settings = settings or HttpSettings()
         self._room = Room(self.settings.max_bytes)
-        self._tls: ssl.SSLContext | None = None
-        self._tls_lock = threading.Lock()
+        self._trust = _Trust(self.settings)
+        self._until = math.inf
+
+    def within(self, timeout: timedelta = timedelta.max, until: float = math.inf) -> Client:
+        """Return this client with a shorter timeout, or with a moment of the monotonic clock that ends every wait."""
+        other = copy(self)  # shares the room for answers and the certificates
+        other.settings = replace(self.settings, timeout=min(self.settings.timeout, timeout))
+        other._until = min(self._until, until)  # noqa: SLF001 - its own class
+        return other
+
+    @property
+    def patience(self) -> timedelta:
+        """Return the time that an answer may take now, at least a millisecond."""
+        return max(timedelta(seconds=self._deadline().seconds), timedelta(milliseconds=1))
 
     def get(self, base_url: str, path: str, form: Form | None = None, *, retry: bool = True) -> Answer:
         """Ask a read-only question. A long form is sent by POST, which Prometheus's API accepts as well.
@@ -123,16 +168,18 @@ class Client:
         """Quote the beginning of a body: short, printable, and without the client's credentials."""
         return quote(body, self.settings.secrets())
 
-    def _deadline(self) -> float:
-        return time.monotonic() + self.settings.timeout.total_seconds()
+    def _deadline(self) -> Deadline:
+        now, timeout = time.monotonic(), self.settings.timeout.total_seconds()
+        left = max(0.0, self._until - now)
+        return Deadline(now + min(timeout, left), min(timeout, left), left < timeout)
 
     def _redirected(self, answer: Answer, why: str) -> SourceError:
         target = answer.location.partition("?")[0].partition("#")[0]
         return redirected(answer.url, answer.status, self.quoted(target.encode()), why)
 
-    def _persistently(self, question: Question, deadline: float) -> Answer:
+    def _persistently(self, question: Question, deadline: Deadline) -> Answer:
         for pause in RETRY_PAUSES:
-            if time.monotonic() + pause >= deadline:
+            if time.monotonic() + pause >= deadline.at:
                 break
             try:
                 answer = self._attempt(question, deadline)
@@ -144,16 +191,17 @@ class Client:
             stopping.pause(pause)
         return self._attempt(question, deadline)
 
-    def _attempt(self, question: Question, deadline: float) -> Answer:
-        exchange = _Exchange(question, self._connection(question.address, deadline), self.settings, self._room)
+    def _attempt(self, question: Question, deadline: Deadline) -> Answer:
+        exchange = _Exchange(question, self._connection(question.address, deadline.at), self.settings, self._room)
         try:
             threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
         except RuntimeError as error:
             raise no_thread(question.url, error) from error
         try:
-            return stopping.outcome(exchange.result, max(0.0, deadline - time.monotonic()))
+            return stopping.outcome(exchange.result, max(0.0, deadline.at - time.monotonic()))
         except TimeoutError as error:
-            raise too_slow(question.url, exchange.stage, self.settings) from error
+            longest = deadline.is_command or self.settings.at_its_longest
+            raise too_slow(question.url, exchange.stage, deadline.seconds, at_its_longest=longest) from error
         finally:
             exchange.abandon()
 
@@ -161,16 +209,7 @@ class Client:
         connect = self.settings.longest_connect.total_seconds()
         limit = min(connect, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)
         name = self.settings.server_name or address.host
-        return Connection(address, limit, (self._trust(), name) if address.scheme == "https" else None)
-
-    def _trust(self) -> ssl.SSLContext:
-        of = self.settings
-        with self._tls_lock:
-            if self._tls is None:
-                self._tls = tls_context(
-                    ca_file=of.ca_file, cert_file=of.cert_file, key_file=of.key_file, verify=of.verify
-                )
-            return self._tls
+        return Connection(address, limit, (self._trust.context(), name) if address.scheme == "https" else None)
 
 
 class _Exchange:

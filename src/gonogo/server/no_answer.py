@@ -16,7 +16,6 @@ from urllib.parse import quote as percent_encoded
 
 from gonogo.errors import SourceError, cause_of
 from gonogo.server.answer_body import BodyBroken
-from gonogo.server.http_settings import HttpSettings
 
 LONGEST = 200
 """Characters of a body that are shown."""
@@ -82,11 +81,11 @@ class Redirected(SourceError):
     """A redirect that gonogo did not follow."""
 
 
-def too_slow(url: str, stage: ExchangeStage, settings: HttpSettings) -> SourceError:
+def too_slow(url: str, stage: ExchangeStage, seconds: float, *, at_its_longest: bool) -> SourceError:
     """Report that the deadline passed. A longer timeout is advised only if the policy can set it."""
-    longer = _NO_LONGER if settings.at_its_longest else "or raise prometheus.timeout in the policy"
+    longer = _NO_LONGER if at_its_longest else "or raise prometheus.timeout in the policy"
     return SourceError(
-        f"no whole answer within {settings.timeout.total_seconds():g} s",
+        f"no whole answer within {seconds:.3g} s",
         where=url,
         why=f"the time ran out {stage}",
         next_step=f"check whether the server is overloaded or paused, {longer}",

@@ -28,13 +28,10 @@ from gonogo.server.status_api import rule_query_offset
 from gonogo.stopping import pause
 from gonogo.verdict.core.questions import ASK_NOW, ask
 from gonogo.verdict.core.verdict import judge
-from gonogo.verdict.gather import Gathered, Survey, gather
+from gonogo.verdict.gather import LONGEST_READING, Gathered, Survey, end_of_reading, gather
 
 SETTLING_STEP = 0.25
 """Seconds between two reads from a server whose rules have not been evaluated yet."""
-
-ONE_LOOK = timedelta(seconds=2)
-"""The longest time for each of the two answers of ``foreseen``, so that a whole ``decide`` still ends within 60 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,12 @@ class DecideWaits:
 
     Attributes:
         settling: the longest wait for rules to be evaluated.
-        one_answer: the longest time for one answer. Three answers in a row after settling fit into 60 s: the server's
-            time, the recent subjects by that time, and the follow-up.
+        answers: the longest time for all answers together. One answer may take ``prometheus.timeout``, or what is left
+            of this time.
     """
 
     settling: timedelta = timedelta(seconds=24)
-    one_answer: timedelta = timedelta(seconds=10)
+    answers: timedelta = LONGEST_READING
 
 
 WAITS = DecideWaits()
@@ -67,15 +64,13 @@ class Foreseen:
     query_offset: timedelta = timedelta(0)
 
 
-def foreseen(policy_file: PolicyFile, server: Server) -> Foreseen:
+def foreseen(policy_file: PolicyFile, server: Server, client: Client) -> Foreseen:
     """Read from the program at ``rules_url`` its rules, if it may be vmalert, or else its configuration.
 
     A program that does not answer, or lists no rule yet, may be vmalert. Then the keys of vmalert are read from
     the rule files. The verdict asks the program again and says what is missing.
     """
-    settings = policy_file.server
-    client = client_of(settings, at_most=ONE_LOOK)
-    if server.rules_url == server.url and settings.dialect is Dialect.PROMETHEUS:
+    if server.rules_url == server.url and policy_file.server.dialect is Dialect.PROMETHEUS:
         return _by_configuration(client, server)
     try:
         groups, evaluator = evaluated_rules(client, server.rules_url)
@@ -107,46 +102,45 @@ def decide(policy_file: PolicyFile, url: str | None = None, waits: DecideWaits =
             intervals of its rule files.
         UsageError: an address is not a URL.
     """
-    survey = prepare(policy_file, url, one_answer=waits.one_answer)
+    until = time.monotonic() + waits.answers.total_seconds()
+    survey = prepare(policy_file, url, until=until)
     refuse_misfit(policy_file, survey.files)
-    gathered = _settled(survey, policy_file, waits.settling)
+    gathered = _settled(survey, policy_file, waits.settling, until)
     evidence = gathered.evidence
     return report_of(policy_file, survey, gathered, judge(survey.policy, evidence, evidence.now))
 
 
 def prepare(
-    policy_file: PolicyFile,
-    url: str | None,
-    asked: Iterable[Role] = ASK_NOW,
-    *,
-    one_answer: timedelta = WAITS.one_answer,
+    policy_file: PolicyFile, url: str | None, asked: Iterable[Role] = ASK_NOW, *, until: float | None = None
 ) -> Survey:
     """Work out the questions to the server, once for all reads. The program that evaluates the rules is read first.
+
+    ``until`` is the moment of the monotonic clock that ends this first look.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.
         UsageError: an address is not a URL.
     """
     server = server_of(policy_file, url)
-    seen = foreseen(policy_file, server)
+    client = client_of(policy_file.server, at_most=LONGEST_READING)
+    seen = foreseen(policy_file, server, client.within(until=until or end_of_reading()))
     files = policy_rules(policy_file, seen.dialect)
-    client = client_of(policy_file.server, at_most=one_answer)
     late = max((seen.late, *(group.delay for group in files if group.delay is not None)))
     questions = ask(policy_file.policy, files, asked=asked, late=late)
     return Survey(policy_file.policy, questions, files, client, server, seen.query_offset)
 
 
-def _settled(survey: Survey, policy_file: PolicyFile, at_most: timedelta) -> Gathered:
+def _settled(survey: Survey, policy_file: PolicyFile, at_most: timedelta, until: float) -> Gathered:
     """Gather evidence. Repeat it for at most one group interval while rules or targets have not run yet."""
     started = time.monotonic()
     runs = run_states(policy_file)
-    gathered = gather(survey, runs)
+    gathered = gather(survey, runs, until=until)
     groups = () if isinstance(gathered.evidence.rules, Unread) else gathered.evidence.rules
     longest = max((group.interval for group in groups), default=timedelta(0))
     deadline = started + min(longest, at_most).total_seconds()
     while _unsettled(survey, gathered.evidence) and time.monotonic() < deadline:
         pause(SETTLING_STEP)
-        gathered = gather(survey, runs)
+        gathered = gather(survey, runs, until=until)
     return gathered
 
 

@@ -47,6 +47,9 @@ PUSH_TIME = "push_time_seconds"
 GATEWAY = "pushgateway_build_info"
 """The metric by which a target shows that it is a Pushgateway."""
 
+LONGEST_READING = timedelta(seconds=55)
+"""The longest time for all answers of one verdict together, so that a whole ``decide`` ends within 60 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -75,13 +78,22 @@ class Gathered:
     glance: Glance | None = None
 
 
-def gather(survey: Survey, runs: Mapping[str, RunState], earlier: Evidence | None = None) -> Gathered:
+def end_of_reading() -> float:
+    """Return the moment of the monotonic clock at which a reading that begins now must have its answers."""
+    return time.monotonic() + LONGEST_READING.total_seconds()
+
+
+def gather(
+    survey: Survey, runs: Mapping[str, RunState], earlier: Evidence | None = None, until: float | None = None
+) -> Gathered:
     """Ask all questions at once, then ask what follows from the answers.
 
     A question without a valid answer is in the evidence as ``Unread``. This function raises no error. ``earlier`` is
-    the evidence of the last look, if there was one.
+    the evidence of the last look, if there was one. ``until`` is the moment of the monotonic clock that ends every
+    wait; ``None``: ``LONGEST_READING`` from now.
     """
-    policy, questions, client, url = survey.policy, survey.questions, survey.client, survey.server.url
+    client = survey.client.within(until=until or end_of_reading())
+    policy, questions, url = survey.policy, survey.questions, survey.server.url
     server = Inquiry(client, url)
     clock = asked("the server's time", lambda: _clock(client, url))
     over = [f"{named(metrics)}[{format_duration(window)}]" for window, metrics in questions.windows.items()]
