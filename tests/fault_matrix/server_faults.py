@@ -16,7 +16,7 @@ from gonogo.model.verdict import Verdict
 from gonogo.programs.processes import prometheus
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import Stage
-from tests.live.proxy import Passing, Spoil, proxy
+from tests.live.proxy import Passing, Spoil, in_turn, proxy
 from tests.more_servers import victoria_metrics
 
 IDLE = "global: {}\n"
@@ -121,6 +121,12 @@ def never_evaluated(read: dict[str, Any]) -> None:
             rule.update(health="unknown", lastEvaluation="0001-01-01T00:00:00Z")
 
 
+def status_twice(passing: Passing) -> Passing:
+    """Put an error before the success of an answer."""
+    whole = b'"status":"success"'
+    return replace(passing, body=passing.body.replace(whole, b'"status":"error",' + whole, 1))
+
+
 @contextmanager
 def killed(stage: Stage) -> Iterator[None]:
     """Kill the server and start it again."""
@@ -173,6 +179,17 @@ def empty_server(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def two_in_turn(stage: Stage) -> Iterator[None]:
+    """Let a load balancer send each question to the next of two servers."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "prometheus.yml").write_text(IDLE, encoding="utf-8")
+        with prometheus(home, home / "prometheus.yml") as other, asked_elsewhere(stage, stage.stack.prometheus.url):
+            stage.proxy.route = in_turn(stage.stack.prometheus.url, other.url)
+            yield
+
+
+@contextmanager
 def empty_victoria_metrics(stage: Stage) -> Iterator[None]:
     """Ask a VictoriaMetrics, which knows neither rules nor targets."""
     with (
@@ -213,6 +230,12 @@ FAULTS = (
         "the address is that of a VictoriaMetrics without data",
         empty_victoria_metrics,
         Reason.ABSENT,
+        kind="server",
+    ),
+    fault(
+        "two-servers-in-turn",
+        "a load balancer sends each question to the next of two servers",
+        two_in_turn,
         kind="server",
     ),
     fault("not-a-prometheus", "the address is that of a Pushgateway", the_pushgateway, kind="server"),
@@ -274,6 +297,17 @@ FAULTS = (
         "values are words",
         spoiled(only(QUERY, lambda passing: replace(passing, body=passing.body.replace(b'"1"', b'"one"')))),
     ),
+    fault(
+        "numbers-with-underscores",
+        "values have underscores, as no server writes them",
+        spoiled(only(QUERY, lambda passing: replace(passing, body=passing.body.replace(b'"1"', b'"0_1"')))),
+    ),
+    fault(
+        "numbers-with-blanks",
+        "values have blanks around them",
+        spoiled(only(QUERY, lambda passing: replace(passing, body=passing.body.replace(b'"1"', b'" 1 "')))),
+    ),
+    fault("status-twice", "answers have two statuses, the last one is success", spoiled(status_twice)),
     fault(
         "partial-answer",
         "the server warns that shards are missing",

@@ -1,8 +1,9 @@
-"""A real HTTP proxy in front of a real server, that can spoil what passes through it."""
+"""A real HTTP proxy in front of one real server or several, that can spoil what passes through it."""
 
 from __future__ import annotations
 
 import http.client
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,15 +40,22 @@ class Proxy:
     """Where the proxy listens, and what it does to answers now."""
 
     url: str
+    route: Callable[[str], str]
+    """The server that a question goes to, by its path."""
     spoil: Spoil = field(default=lambda passing: passing)
     hold: threading.Event = field(default_factory=threading.Event)
     """Set: answers pass. Cleared: they wait."""
 
 
+def in_turn(*urls: str) -> Callable[[str], str]:
+    """Send each question to the next server, as a load balancer does."""
+    turns = itertools.cycle(urls)
+    return lambda _: next(turns)
+
+
 @contextmanager
 def proxy(upstream: str) -> Iterator[Proxy]:  # noqa: C901 - one small server, read as one
     """Run a proxy in front of ``upstream`` on a free loopback port."""
-    parts = urlsplit(upstream)
     stopping = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -60,6 +68,7 @@ def proxy(upstream: str) -> Iterator[Proxy]:  # noqa: C901 - one small server, r
             """Pass a question on."""
             length = int(self.headers.get("Content-Length") or 0)
             asked = self.rfile.read(length) if length else None
+            parts = urlsplit(self.opened.route(self.path))
             connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=110)
             kept = {k: v for k, v in self.headers.items() if k.lower() in {"content-type", "accept"}}
             try:
@@ -105,7 +114,7 @@ def proxy(upstream: str) -> Iterator[Proxy]:  # noqa: C901 - one small server, r
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    opened = Proxy(f"http://127.0.0.1:{server.server_address[1]}")
+    opened = Proxy(f"http://127.0.0.1:{server.server_address[1]}", lambda _: upstream)
     opened.hold.set()
     Handler.opened = opened
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

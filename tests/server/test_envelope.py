@@ -25,6 +25,7 @@ from tests.faulty_server import EMPTY_ANSWER, faulty
         ("200 OK", b'"a"', "an error", '"a"'),
         ("200 OK", b'{"status":"error","errorType":"timeout","error":"query timed out\x1b"}', "not JSON", "x1b"),
         ("200 OK", b'{"status":"error","error":"query timed out"}', "an error", "query timed out"),
+        ("200 OK", b'{"status":"error","errorType":["timeout"],"error":"no"}', "an error", "no"),
         ("200 OK", b'{"status":"success"}', "does not have the shape", "data is not an object"),
         ("401 Unauthorized", b"Unauthorized", "401 Unauthorized", "Unauthorized"),
         ("403 Forbidden", b"", "403 Forbidden", "the server gave no reason"),

@@ -172,6 +172,7 @@ def test_all_evidence_is_read_in_one_batch(folder: Path, server: RunningServer) 
         ("/api/v1/targets", {"targets"}),
         ("/api/v1/label/", {"vanished"}),
         ("/api/v1/status/buildinfo", {"ranges"}),
+        ("/api/v1/status/runtimeinfo", {"ranges"}),
         ("/api/v1/query", {"ranges", "instant", "pushes", "origins", "vanished"}),
     ],
 )
@@ -214,7 +215,7 @@ def test_the_day_of_recent_subjects_ends_at_the_time_of_the_server(
 
 @pytest.mark.live
 @pytest.mark.xdist_group("gather")
-@pytest.mark.parametrize("path", ["query", "label/", "rules", "targets", "status/buildinfo"])
+@pytest.mark.parametrize("path", ["query", "label/", "rules", "targets", "status/buildinfo", "status/runtimeinfo"])
 def test_a_warning_in_any_answer_makes_the_verdict_partial(folder: Path, server: RunningServer, path: str) -> None:
     """A partial list of subjects counts too, because it may lack a subject."""
     with proxy(server.url) as front:

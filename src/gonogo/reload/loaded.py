@@ -74,8 +74,9 @@ def _rules(place: ReloadPlace, url: str | None) -> Run:
     """Compare the rules of the policy's files. Further rules on the server belong to others."""
     policy_file = place.policy_file
     server = server_of(policy_file, url)
-    files = policy_rules(policy_file, foreseen(policy_file, server).dialect)
-    groups, evaluator = evaluated_rules(client_of(policy_file.server, at_most=ONE_ANSWER), server.rules_url)
+    client = client_of(policy_file.server, at_most=ONE_ANSWER)
+    files = policy_rules(policy_file, foreseen(policy_file, server, client).dialect)
+    groups, evaluator = evaluated_rules(client, server.rules_url)
     ours = place.server.spelling.of_files(with_external_labels(files, evaluator))
     found = rules_difference(ours, place.server.spelling.of_server(groups))
     if differences := replace(found, extra=()).words:

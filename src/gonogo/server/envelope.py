@@ -33,6 +33,10 @@ class PartialAnswer(SourceError):
     """An answer with warnings: data may be missing in it."""
 
 
+class NoEndpoint(SourceError):
+    """The server does not have this part of the API."""
+
+
 class ExpressionRefused(SourceError):
     """The server answered that it cannot evaluate the expression. Other questions are not affected."""
 
@@ -127,18 +131,19 @@ def _no_success(client: Client, answer: Answer, envelope: Json) -> SourceError:
     reason = client.quoted(error.encode()) if isinstance(error, str) else client.quoted(answer.body)
     found = refused(answer, reason)
     kind = envelope.get("errorType") if isinstance(envelope, dict) else None
-    if kind in OF_THE_EXPRESSION or kind == _OF_THE_EXPRESSION_IN_VM:
+    if isinstance(kind, str) and (kind in OF_THE_EXPRESSION or kind == _OF_THE_EXPRESSION_IN_VM):
         return ExpressionRefused(found.what, where=found.where, why=found.why, next_step=found.next_step)
     return found
 
 
 def refused(answer: Answer, reason: str) -> SourceError:
     """Return the error for a server that answered without the data, with the reason that it gave."""
+    lacks = answer.status == HTTPStatus.NOT_FOUND or _NO_SUCH_PATH in reason
     try:
         phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
         phrase = str(answer.status)
-    return SourceError(
+    return (NoEndpoint if lacks else SourceError)(
         f"the server answered {phrase}" if answer.status != HTTPStatus.OK else "the server answered with an error",
         where=answer.url,
         why=reason or "the server gave no reason",

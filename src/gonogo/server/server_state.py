@@ -20,8 +20,8 @@ from gonogo.server.envelope import ask
 from gonogo.server.http import Client
 from gonogo.server.own_metrics import OwnMetrics, own_metrics
 from gonogo.server.rules_api import rules
-from gonogo.server.shape import JsonObject, Misshapen, data_of, listing, mapping, moment, text, texts
-from gonogo.server.status_api import build_info, configuration, flags, scrape_pools, targets
+from gonogo.server.shape import JsonObject, data_of, listing, mapping, moment, text, texts
+from gonogo.server.status_api import build_info, configuration, flags, scrape_pools, start_of, targets
 from gonogo.stopping import outcome
 
 AT_ONCE = 6
@@ -201,7 +201,4 @@ def server_state(client: Client, base_url: str) -> ServerState:
 
 def _process(answer: JsonObject) -> tuple[float, str]:
     data = data_of(answer)
-    born = moment(data.get("startTime"), "the start of the process")
-    if born is None:
-        raise Misshapen("the server does not report the start of its process")
-    return born, text(data.get("CWD"), "the working folder of the process")
+    return start_of(data), text(data.get("CWD"), "the working folder of the process")

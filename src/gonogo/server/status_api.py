@@ -13,11 +13,11 @@ from http import HTTPStatus
 from gonogo.durations import parse_duration
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.model.evidence import Target, TargetHealth
-from gonogo.server.envelope import ask, refused
+from gonogo.server.envelope import NoEndpoint, ask, refused
 from gonogo.server.http import Client
 from gonogo.server.no_answer import LONGEST_REASON, quote
-from gonogo.server.shape import JsonObject, data_of, listing, mapping, moment, number, text, texts
-from gonogo.server.versions import Build, build_of, scrape_interval
+from gonogo.server.shape import JsonObject, Misshapen, data_of, listing, mapping, moment, number, text, texts
+from gonogo.server.versions import Build, build_of, scrape_interval, stores_samples
 
 _OFFSET = re.compile(r"global:\n(?: .*\n)*?  rule_query_offset: (\S+)\n")
 """The key in the configuration as a server writes it: defaults added, ``global`` first, two spaces for each level."""
@@ -48,6 +48,31 @@ def build_info(client: Client, base_url: str) -> str | None:
     return build(client, base_url).version
 
 
+def process_start(client: Client, base_url: str) -> float | None:
+    """Ask for the start of the server's process in unix seconds.
+
+    Return ``None`` for a server without this question, and for a querier that stores no samples itself: several of
+    them behind one address read the same stores.
+    """
+    try:
+        return ask(client, base_url, "/api/v1/status/runtimeinfo", _start_of_store)
+    except NoEndpoint:
+        return None
+
+
+def _start_of_store(envelope: JsonObject) -> float | None:
+    info = data_of(envelope)
+    return start_of(info) if stores_samples(info) else None
+
+
+def start_of(info: JsonObject) -> float:
+    """Read the start of the process from an answer of ``/api/v1/status/runtimeinfo``."""
+    started = moment(info.get("startTime"), "the start of the process")
+    if started is None:
+        raise Misshapen("the server does not report the start of its process")
+    return started
+
+
 def configuration(client: Client, base_url: str) -> str:
     """Ask for the loaded configuration as YAML. Defaults are added, and secrets are masked except those in URLs."""
     return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(data_of(envelope).get("yaml"), "yaml"))
@@ -60,15 +85,6 @@ def rule_query_offset(client: Client, base_url: str) -> timedelta:
         return parse_duration(found[1]) if found else timedelta(0)
     except ValueError as error:
         raise SourceError(f"the rule_query_offset of {base_url} is not a duration: {error}") from error
-
-
-def started_at(client: Client, base_url: str) -> float | None:
-    """Ask since when a Prometheus runs, in unix seconds. Other programs have no such endpoint."""
-    return ask(client, base_url, "/api/v1/status/runtimeinfo", _started)
-
-
-def _started(envelope: JsonObject) -> float | None:
-    return moment(data_of(envelope).get("startTime"), "the time at which the server started")
 
 
 def flags(client: Client, base_url: str) -> Mapping[str, str]:

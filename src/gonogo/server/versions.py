@@ -72,6 +72,14 @@ def build_of(build: JsonObject) -> Build:
     return Build(Family.PROMETHEUS, version)
 
 
+def stores_samples(info: JsonObject) -> bool:
+    """Return true if an answer of ``/api/v1/status/runtimeinfo`` comes from a server that stores samples itself.
+
+    Such a server loads a configuration. A querier of Thanos gives its start as well, and loads none.
+    """
+    return "reloadConfigSuccess" in info
+
+
 def nan_ends_series(family: Family) -> bool:
     """Return true if NaN in the answer to a range selector can be the staleness marker of a series that ended.
 

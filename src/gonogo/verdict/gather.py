@@ -30,7 +30,7 @@ from gonogo.server.envelope import asked
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
 from gonogo.server.no_answer import URL_KEY
-from gonogo.server.status_api import build, started_at, targets
+from gonogo.server.status_api import build, targets
 from gonogo.server.versions import Build, nan_ends_series, repeated_seconds, rules_untold
 from gonogo.stopping import outcome
 from gonogo.verdict.core.pace import Glance
@@ -38,6 +38,7 @@ from gonogo.verdict.core.questions import Questions
 from gonogo.verdict.core.sources import source_of
 from gonogo.verdict.evaluating import Evaluating
 from gonogo.verdict.follow_up import follow_up
+from gonogo.verdict.identity import Identities
 from gonogo.verdict.inquiry import Inquiry
 from gonogo.verdict.origins import Origins, origins
 from gonogo.verdict.subjects import recent_subjects
@@ -95,6 +96,8 @@ def gather(
     client = survey.client.within(until=until or end_of_reading())
     policy, questions, url = survey.policy, survey.questions, survey.server.url
     server = Inquiry(client, url)
+    identities = Identities(client, survey.server)
+    identities.ask()
     clock = asked("the server's time", lambda: _clock(client, url))
     over = [f"{named(metrics)}[{format_duration(window)}]" for window, metrics in questions.windows.items()]
     windows = [asked("the samples", partial(query, client, url, text, histograms=True)) for text in over]
@@ -117,7 +120,6 @@ def gather(
     other = {selector.text: selector.text for selector in quoted}
     fed_too = asked("the sources", lambda: origins(server, other, realm=policy.realm))
     version = asked("the version", lambda: build(client, url))
-    started = asked("the server's start", lambda: started_at(client, rules_url)) if questions.past_alerts else None
     seen = asked(
         "recent subjects",
         lambda: (
@@ -146,11 +148,15 @@ def gather(
         files=with_external_labels(survey.files, evaluator),
         evaluator=evaluator,
         version=None if isinstance(known, Unread) else known.version,
-        evaluating_since=None if started is None or isinstance(at := outcome(started), Unread) else at,
+        evaluating_since=identities.start(rules_url),
     )
     evidence = _vouched(_traced(evidence, outcome(fed), outcome(fed_too), quoted), policy)
     selectors = tuple(one for one in questions.origins if one.text not in evidence.untraced)
+    identities.ask()
     evidence = follow_up(server, policy, evidence, selectors, earlier)
+    identities.ask()
+    if (several := identities.doubt()) is not None and not isinstance(evidence.ranges, Unread):
+        evidence = replace(evidence, ranges=several)
     if isinstance(now, Unread):
         return Gathered(evidence, None)
     glance, local = now

@@ -11,7 +11,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.model.series import REALM_LABEL, Series, subject_key
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.selectors import Selector
-from gonogo.verdict.core.evaluations import HISTORY, ExpressionQuestion, evaluations, policy_rules, witnesses
+from gonogo.verdict.core.evaluations import ExpressionQuestion, evaluations, policy_rules, witnesses
 from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNOWN_INTERVALS, LOOKBACK_SECONDS
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
@@ -44,11 +44,6 @@ class Questions:
     evaluations: tuple[ExpressionQuestion, ...] = ()
     alerts: bool = False
     witnesses: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def past_alerts(self) -> bool:
-        """Return whether a condition needs to know since when the rules are evaluated."""
-        return any(HISTORY in one.members for one in self.evaluations)
 
 
 def judged_signals(policy: Policy, asked: Iterable[Role]) -> dict[str, timedelta | None]:
