@@ -9,6 +9,8 @@ from typing import Final
 from tests.fault_matrix import (
     history_faults,
     push_faults,
+    quiet_faults,
+    reach_faults,
     rule_faults,
     run_faults,
     series_faults,
@@ -17,17 +19,21 @@ from tests.fault_matrix import (
     target_faults,
     writer_faults,
 )
+from tests.fault_matrix.edge_stage import edge_stage
+from tests.fault_matrix.evidence_stage import evidence_stage
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.fleet_stage import fleet_stage
 from tests.fault_matrix.push_stage import push_stage
 from tests.fault_matrix.sources_stage import sources_stage
-from tests.fault_matrix.stage import Stage, stage
+from tests.fault_matrix.stage import Judged, stage
 
-STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {
+STAGES: Final[dict[str, Callable[[], AbstractContextManager[Judged]]]] = {
     "textfile": stage,
     "sources": sources_stage,
     "push": push_stage,
     "subjects": fleet_stage,
+    "evidence": evidence_stage,
+    "edge": edge_stage,
 }
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -40,6 +46,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *push_faults.FAULTS,
     *subject_faults.FAULTS,
     *history_faults.FAULTS,
+    *quiet_faults.FAULTS,
+    *reach_faults.FAULTS,
 )
 
 DISTINCT: Final = frozenset({fault.distinction: fault.name for fault in reversed(FAULTS)}.values())

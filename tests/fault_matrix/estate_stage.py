@@ -62,6 +62,11 @@ def instance_text(name: str, started: float) -> Text:
             f"app_saturation{{{labels}}} 0.3",
             "# TYPE app_queue gauge",
             f"app_queue{{{labels}}} 4",
+            "# TYPE app_latency gauge",
+            f"app_latency{{{labels}}} 0.2",
+            "# TYPE app_depth gauge",
+            f"app_depth{{{labels}}} 7",
+            *([f"app_leader{{{labels}}} 1"] if name.endswith("-1") else []),
         )
         return "\n".join(lines) + "\n"
 
@@ -126,6 +131,18 @@ RULES: dict[str, Any] = {
                     "expr": 'max by (metric_realm, service) (app_saturation{metric_realm="prod"})',
                 },
                 {
+                    "record": "app:queue:sum",
+                    "expr": 'sum by (metric_realm, service) (app_queue{metric_realm="prod"})',
+                },
+                {
+                    "record": "app:latency:avg",
+                    "expr": 'avg by (metric_realm, service) (app_latency{metric_realm="prod"})',
+                },
+                {
+                    "record": "app:depth:max",
+                    "expr": 'max by (metric_realm, service) (app_depth{metric_realm="prod"})',
+                },
+                {
                     "record": "app:up:ratio",
                     "expr": 'avg by (service) (up{job="app"})',
                     "labels": {"metric_realm": "prod"},
@@ -144,12 +161,34 @@ POLICY: dict[str, Any] = {
         "error_ratio": {"metric": "app:error:ratio", "range": [0, 1]},
         "saturation": {"metric": "app:saturation:max", "range": [0, 1]},
         "availability": {"metric": "app:up:ratio", "range": [0, 1]},
+        "traffic": {"metric": "app:requests:rate"},
+        "queue": {"metric": "app:queue:sum", "push_max_age": "5s"},
+        "latency": {"metric": "app:latency:avg"},
+        "worst": {
+            "expr": 'max by (metric_realm, service) (app_saturation{metric_realm="prod"})',
+            "interval": "1s",
+        },
+        "leader": {"metric": "app_leader"},
+        "depth": {"metric": "app:depth:max", "sources": 0.5},
+        "backlog": {
+            "expr": 'sum by (metric_realm, service) (app_queue{metric_realm="prod"})',
+            "interval": "1s",
+            "sources": 0.9,
+        },
     },
     "gates": {
         "errors": {"require": ["error_ratio <= 0.1"]},
         "saturation": {"require": ["saturation <= 0.8"]},
         "availability": {"require": ["availability >= 1"]},
+        "traffic": {"require": ["traffic >= 1"]},
+        "queue": {"require": ["queue <= 20"]},
+        "latency": {"require": ["latency <= 0.5"]},
+        "worst": {"require": ["worst <= 0.8"]},
+        "leader": {"require": ["leader >= 1"]},
+        "depth": {"require": ["depth <= 20"]},
+        "backlog": {"require": ["backlog <= 20"]},
     },
+    "sources": {"trusted": [{"job": "island", "heartbeat": "island_beat"}]},
     "runs": {"required": []},
     "rules": ["rules.yml"],
     "tests": [],
@@ -237,14 +276,17 @@ class EstateStage(Judged):
 
 
 @contextmanager
-def estate(folder: Path, policy: Mapping[str, Any] = POLICY, *flags: str) -> Iterator[EstateStage]:
-    """Start the instances and the server, and write the policy."""
+def estate(
+    folder: Path, policy: Mapping[str, Any] = POLICY, flags: tuple[str, ...] = (), *, jobs: bool = True
+) -> Iterator[EstateStage]:
+    """Start the instances and the server, and write the policy. Without ``jobs`` the server scrapes nothing."""
     with ExitStack() as held:
         began = time.time()
         exporters = {name: held.enter_context(exporter(instance_text(name, began))) for name in INSTANCES}
         (folder / "rules.yml").write_text(yaml.safe_dump(RULES, sort_keys=False), encoding="utf-8")
         (folder / "gonogo.yaml").write_text(yaml.safe_dump(dict(policy), sort_keys=False), encoding="utf-8")
-        (folder / "prometheus.yml").write_text(yaml.safe_dump(scraped(exporters), sort_keys=False), encoding="utf-8")
+        root = scraped(exporters if jobs else {})
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
         server = held.enter_context(prometheus(folder / "data", folder / "prometheus.yml", flags=flags))
         front = held.enter_context(proxy(server.url))
         yield EstateStage(folder, server, front, exporters, held)

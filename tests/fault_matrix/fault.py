@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.sandbox.story import HEALTHY, Story
-from tests.fault_matrix.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Fault:
         verdict: the verdict of the whole.
         reason: the first reason of the gate's first unknown check; ``None``: a condition is known to be violated.
         stage: which stack it needs.
+        alike: what stands for the gate in the distinction, where the same fault shows in many gates alike.
         group: faults of one group run one after another in one process, on one stack.
     """
 
@@ -39,12 +40,13 @@ class Fault:
     gate: str
     verdict: Verdict
     reason: Reason | None
-    enter: Callable[[Stage], AbstractContextManager[object]] | None = None
+    enter: Callable[[Any], AbstractContextManager[object]] | None = None
     story: Story = HEALTHY
     stage: str = "textfile"
     group: str = "first"
+    alike: str | None = None
 
     @property
     def distinction(self) -> tuple[object, ...]:
         """What sets it apart from other faults: the class of mechanism and of signal, and what comes of it."""
-        return (self.kind, self.signal, self.gate, self.verdict, self.reason)
+        return (self.kind, self.signal, self.alike or self.gate, self.verdict, self.reason)

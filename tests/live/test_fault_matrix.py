@@ -13,7 +13,7 @@ from gonogo.model.verdict import Report, Verdict
 from gonogo.verdict.print import report_text
 from tests.fault_matrix.catalogue import DISTINCT, FAULTS, STAGES
 from tests.fault_matrix.fault import Fault
-from tests.fault_matrix.stage import NotInTime, Stage, first_unknown, stage
+from tests.fault_matrix.stage import Judged, NotInTime, first_unknown, stage
 
 pytestmark = pytest.mark.live
 
@@ -26,9 +26,9 @@ class Stages:
 
     def __init__(self) -> None:
         """Nothing runs yet."""
-        self._running: dict[str, tuple[ExitStack, Stage]] = {}
+        self._running: dict[str, tuple[ExitStack, Judged]] = {}
 
-    def healthy(self, name: str) -> Stage:
+    def healthy(self, name: str) -> Judged:
         """Give the stack of that name, GO."""
         if name in self._running:
             try:
@@ -109,7 +109,7 @@ def judged_rightly(fault: Fault, stages: Stages) -> None:
     assert place.until_go().judgement.verdict is Verdict.GO
 
 
-def never_go(place: Stage, fault: Fault, what: str) -> None:
+def never_go(place: Judged, fault: Fault, what: str) -> None:
     """Wait until the fault shows, and look again."""
     place.until(lambda report: shows(report, fault), what)
     for _ in range(LOOKS):

@@ -129,13 +129,15 @@ UP = policy("x == 0", signals={"x": Signal("x", "up")}, realm=None)
 
 @pytest.mark.parametrize("metric", ["up", "scrape_duration_seconds"])
 def test_series_that_the_server_makes_are_measurements(metric: str) -> None:
-    """A target that is down makes ``up`` 0, and that is a value."""
+    """A target that is down makes ``up`` 0, and that is a value, unless an agent measured it long ago."""
     by = replace(UP, signals={"x": Signal("x", metric)})
     series = samples(metric, 0.0, realm=None)
-    given = evidence(rules=(), files=(), targets=(target(TargetHealth.DOWN),), origins={metric: (origin(900),)})
+    given = evidence(rules=(), files=(), targets=(target(TargetHealth.DOWN),), origins={metric: (origin(64),)})
     given = replace(given, ranges={"x": (series,)}, instant=(at_now(series),))
     (check,) = judge(by, given, NOW).subjects[0].gates[0].checks
     assert check.outcome is Outcome.PASS
+    (check,) = judge(by, replace(given, origins={metric: (origin(900),)}), NOW).subjects[0].gates[0].checks
+    assert check.doubts[0].reason is Reason.SOURCE_STALE
     (check,) = judge(by, replace(given, targets=()), NOW).subjects[0].gates[0].checks
     assert check.doubts[0].reason is Reason.SOURCE_UNKNOWN
 

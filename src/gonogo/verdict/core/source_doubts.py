@@ -144,7 +144,7 @@ def _judge(source: Source, feed: Feed, sources: Sources, asked: Supplier) -> Ite
     targets, pushes = sources.targets.get(source, ()), sources.pushes_of(source, rows, asked.group)
     for doubt, about in _doubts(source, feed, sources, pushes, asked):
         yield SourceDoubt(source, doubt, feed.subjects(about, asked.subjects))
-    if targets and not is_measurement(feed.selector):
+    if targets:
         yield from _scraped(source, feed, sources, asked)
     name, fed = _name(source), feed.subjects(rows, asked.subjects)
     for push in pushes:
@@ -168,12 +168,17 @@ def _doubts(
 
 
 def _scraped(source: Source, feed: Feed, sources: Sources, asked: Supplier) -> Iterator[SourceDoubt]:
-    """Yield the doubts about a target, and about the series that it exports."""
+    """Yield the doubts about a target, and about the series that it exports.
+
+    A measurement of the server itself is good while the target is down, if the measurement is not old: an agent takes
+    it, and the way from the agent to the server can break.
+    """
     rows, targets = feed.rows[source], sources.targets[source]
-    for target in targets:
+    measured = is_measurement(feed.selector)
+    for target in () if measured else targets:
         for doubt in _target(target, _name(source), feed.selector.text):
             yield SourceDoubt(source, doubt, feed.subjects(rows, asked.subjects))
-    if all(target.health is TargetHealth.UP for target in targets):
+    if measured or all(target.health is TargetHealth.UP for target in targets):
         yield from _quiet(source, feed, sources, asked)
 
 
