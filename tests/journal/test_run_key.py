@@ -239,6 +239,20 @@ def test_no_record_counts_for_a_policy_that_was_edited_since(tmp_path: Path) -> 
         run_states(file)
 
 
+def test_no_record_counts_for_other_inputs_than_those_of_the_beginning(tmp_path: Path) -> None:
+    """Somebody else lints and tests the edited files. Their records are those of another dry run."""
+    file = policy_folder(tmp_path)
+    began = run_key(file)
+    with (tmp_path / "rules" / "duri.yml").open("a", encoding="utf-8") as rules:
+        rules.write("# changed\n")
+    Recording(file, OBS_LINT).finish(Run(OBS_LINT, Outcome.PASS, "clean"))
+    assert run_states(file)[OBS_LINT].last_passed
+    assert run_states(file, run_key(file))[OBS_LINT].last_passed
+    for state in run_states(file, began).values():
+        assert (state.passed_at, state.last_passed) == (None, None)
+        assert "were edited since the dry run began" in state.last_detail
+
+
 def test_only_required_runs_are_looked_up(tmp_path: Path) -> None:
     """A policy that requires no run does not open the journal, and reads no input files."""
     file = policy_folder(tmp_path, more="runs: {required: [obs-lint]}\n")

@@ -240,3 +240,27 @@ def test_a_policy_that_is_edited_in_a_watch_has_no_record_from_then_on(
     assert set(heard.verdicts[1:]) == {verdict}
     assert reasons(seen.last) == []
     assert ("was edited since it was read" in detail(seen.last, "obs-lint")) == (verdict is Verdict.HOLD)
+
+
+def test_rules_that_are_edited_in_a_watch_have_no_record_even_if_somebody_proves_them(pair: Pair) -> None:
+    """Records of the edited files belong to another dry run."""
+    by = replace(load(pair.policy(more="runs: {max_age: 1d}\n")), journal=pair.folder / "proved.sqlite")
+    heard, path = Heard(), pair.folder / "rules.yml"
+    text = path.read_text(encoding="utf-8")
+
+    def record() -> None:
+        for gate in RUN_GATES:
+            append(by.journal, Record(gate, run_key(by), "PASS", time.time(), {}))
+
+    def edit() -> None:
+        path.write_text(f"# edited\n{text}", encoding="utf-8")
+        record()
+
+    record()
+    try:
+        seen = watch(by, pair.strict.url, timedelta(seconds=3), heard, edit)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert heard.verdicts[0] == Verdict.GO
+    assert set(heard.verdicts[1:]) == {Verdict.HOLD}
+    assert "were edited since the dry run began" in detail(seen.last, "obs-lint")

@@ -57,7 +57,7 @@ class Renewal:
         """Keep the key of the inputs that the dry run began with."""
         self._policy_file = policy_file
         self._progress = progress
-        self._key = run_key(policy_file)
+        self.key = run_key(policy_file)
         self._old = AGE_SHARE * policy_file.policy.runs.max_age.total_seconds()
         self.under_way: Future[None] | None = None
         self._stop = Event()
@@ -89,7 +89,7 @@ class Renewal:
 
     def _renew(self, gate: str) -> None:
         try:
-            if run_key(self._policy_file) == self._key:
+            if run_key(self._policy_file) == self.key:
                 self._progress(note(f"{gate} runs again, because its record is getting old"))
                 self._progress(note(run_text(RUNS[gate](self._policy_file, self._stop))))
         except SmokeStopped:
@@ -128,7 +128,7 @@ def watch(
 
     def look(at: float, before: WatchStep | None, last: Look | None) -> Look:
         earlier = None if last is None else last.gathered.evidence
-        gathered = gather(survey, _run_states(policy_file, progress), earlier)
+        gathered = gather(survey, _run_states(policy_file, renewal.key, progress), earlier)
         step = take_step(policy, gathered.evidence, at, before, gathered.glance)
         return Look(gathered, step, report_of(policy_file, survey, gathered, step.judgement))
 
@@ -177,10 +177,10 @@ def ticks(
             sleep(left)
 
 
-def _run_states(policy_file: PolicyFile, progress: Listener) -> Mapping[str, RunState]:
+def _run_states(policy_file: PolicyFile, began: str, progress: Listener) -> Mapping[str, RunState]:
     """Look up the records of the run gates. If that fails there is no record, so the run gates are UNKNOWN."""
     try:
-        return run_states(policy_file)
+        return run_states(policy_file, began)
     except GonogoError as error:
         progress(note(f"the records of the runs cannot be looked up: {error}"))
         return {}

@@ -96,10 +96,11 @@ def _problem(role: str, path: Path, error: OSError) -> Problem:
     return Problem(None, f"{role}: {path}: {why}", "put the file there, or name another one in the policy")
 
 
-def run_states(policy_file: PolicyFile) -> Mapping[str, RunState]:
+def run_states(policy_file: PolicyFile, began: str | None = None) -> Mapping[str, RunState]:
     """Return the newest runs of every required run gate. A journal that cannot be read counts as empty.
 
-    If the policy's file was edited since it was loaded, and means something else now, no record counts.
+    If the policy's file was edited since it was loaded, and means something else now, no record counts. Nor does one
+    if the key is not ``began``, the key with which a dry run began: other inputs belong to another dry run.
 
     Raises:
         PolicyError: the policy has mistakes now, or a file that it names is missing.
@@ -110,9 +111,12 @@ def run_states(policy_file: PolicyFile) -> Mapping[str, RunState]:
     if meaning_of(reread(policy_file)) != meaning_of(policy_file):
         edited = f"{policy_file.path} was edited since it was read and means something else now, so no record counts"
         return dict.fromkeys(required, RunState(last_detail=edited))
+    key = run_key(policy_file)
+    if began not in {None, key}:
+        changed = "the rules, the tests or the configuration were edited since the dry run began, so no record counts"
+        return dict.fromkeys(required, RunState(last_detail=changed))
     from gonogo.journal.records import newest  # noqa: PLC0415 - SQLite is imported only where a record is asked for
 
-    key = run_key(policy_file)
     try:
         return {gate: newest(policy_file.journal, gate, key) for gate in required}
     except SourceError as error:
