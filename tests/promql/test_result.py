@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.promql.parser import parse
-from gonogo.promql.result import is_number, unrecordable
+from gonogo.promql.result import is_filter, is_number, unrecordable
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,20 @@ def test_a_result_has_a_type(text: str, number: bool, type_: str) -> None:  # no
 def test_an_unreadable_expression_is_no_number() -> None:
     """The server may read it as anything."""
     assert not is_number("up default 0")
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("up == 0", True),
+        ("(sum(x) > 5)", True),
+        ("up == bool 0", False),
+        ("up + 1", False),
+        ("up", False),
+        ("sum(x > 5)", False),
+        ("up >", False),
+    ],
+)
+def test_a_comparison_at_the_top_is_a_filter(text: str, filters: bool) -> None:  # noqa: FBT001 - a table of examples
+    """The result is empty while no series passes."""
+    assert is_filter(text) is filters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal
-from gonogo.promql.tree import Expression
+from gonogo.promql.tree import COMPARISONS, Binary, Expression
 from gonogo.promql.types import Type, type_of
 
 
@@ -14,6 +14,15 @@ def is_number(expression: str) -> bool:
         return type_of(parse(expression)) is Type.SCALAR
     except Refusal:
         return False
+
+
+def is_filter(expression: str) -> bool:
+    """Return whether the result has only the series that pass a comparison at the top of the expression."""
+    try:
+        root = parse(expression)
+    except Refusal:
+        return False
+    return isinstance(root, Binary) and root.operator in COMPARISONS and not root.boolean
 
 
 def unrecordable(tree: Expression) -> str:

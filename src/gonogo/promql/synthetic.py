@@ -24,15 +24,18 @@ LONGEST_QUOTE = 80
 """The largest number of characters that a sentence quotes of an expression."""
 
 
-def synthetic(metric: str, graph: RuleGraph) -> str | None:
+def synthetic(metric: str, graph: RuleGraph, maker: str = "the rule that records") -> str | None:
     """Return a clause that says why a metric's value is made up, or ``None``.
 
     The value of a rule that cannot be read does not count as made up: ``RuleGraph.unreadable`` lists such a rule.
+    ``maker`` is the word for the rule of the metric itself.
     """
-    return next((why for _, why in synthetic_rules((metric,), graph)), None)
+    return next((why for _, why in synthetic_rules((metric,), graph, maker)), None)
 
 
-def synthetic_rules(metrics: Collection[str], graph: RuleGraph) -> Iterator[tuple[Rule, str]]:
+def synthetic_rules(
+    metrics: Collection[str], graph: RuleGraph, maker: str = "the rule that records"
+) -> Iterator[tuple[Rule, str]]:
     """Yield the rules that record some metrics and make up their values, each with a clause that says why."""
     findings = _Findings(graph)
     for rule in graph.bottom_up(*metrics):
@@ -41,7 +44,7 @@ def synthetic_rules(metrics: Collection[str], graph: RuleGraph) -> Iterator[tupl
         for rule in graph.recorded_by(metric):
             if origin := findings.dead.get(id(rule)) or findings.patched.get(id(rule)):
                 whose = f"{metric} comes from {series_name(origin.rule)}, whose rule"
-                yield rule, f"{f'the rule that records {metric}' if origin.rule is rule else whose} {origin.how}"
+                yield rule, f"{f'{maker} {metric}' if origin.rule is rule else whose} {origin.how}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def test_an_expression_has_every_doubt_of_a_rule(changes: Mapping[str, object], 
 @pytest.mark.parametrize(
     ("text", "reason", "words"),
     [
-        ("vector(1)", Reason.SYNTHETIC, "reads no series"),
+        ("vector(1)", Reason.SYNTHETIC, "the expression of signal e reads no series: vector(1); compute it from"),
         (f"{RAW} or vector(1)", Reason.SYNTHETIC, "measures nothing"),
         (f"({RAW}) smoothed by magic", Reason.SOURCE_UNKNOWN, "gonogo cannot read the expression"),
         ("sum by (metric_realm) (unlisted)", Reason.DRIFTED, "rule unlisted of group other is on the server"),
@@ -168,6 +168,13 @@ def test_an_expression_without_a_result_is_absent() -> None:
     found = check(with_policy, empty)
     assert found.doubts[0].reason is Reason.ABSENT
     assert "no series signal e{service='a'}; its expression gives no result" in found.detail
+
+
+def test_an_expression_that_filters_says_so() -> None:
+    """While all is well it has no result. The comparison belongs to the condition."""
+    found = check(by("raw_x > 5"), replace(given(), ranges={"e": ()}, instant=()))
+    assert found.doubts[0].reason is Reason.ABSENT
+    assert "only while its comparison holds, so move the comparison into the condition" in found.detail
 
 
 def test_a_lasting_condition_reads_the_steps() -> None:

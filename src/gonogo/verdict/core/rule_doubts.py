@@ -113,8 +113,9 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
             f"the rules that record {metric} form a cycle, {path}, and so prove themselves; "
             "record it from raw series alone",
         )
-    if why := synthetic(metric, loaded):
-        yield Doubt(Reason.SYNTHETIC, f"{why}; record it from measured series and remove the made-up value")
+    maker, make = ("the expression of", "compute") if signal.is_evaluated else ("the rule that records", "record")
+    if why := synthetic(metric, loaded, maker):
+        yield Doubt(Reason.SYNTHETIC, f"{why}; {make} it from measured series and remove the made-up value")
     if why := duplicates(metric, evidence.rules):
         yield Doubt(Reason.DUPLICATE_RULE, f"{why}; keep one of them, or give them labels that differ")
     if why := drift(metric, evidence.files, evidence.rules):

@@ -202,11 +202,21 @@ VANISHED = (
 def name_hint(signal: Signal, subjects: tuple[str, ...], version: str | None) -> str:
     """Say why the server cannot have a series of the signal. The text is empty unless that is known."""
     if signal.is_evaluated:
-        return "; its expression gives no result, so see what each of its selectors finds"
+        return _no_result(signal.expression)
     labels = (*signal.labels, *(subjects if signal.scope is Scope.SUBJECT else ()))
     if is_classic_metric(signal.metric) and all(map(is_classic_label, labels)):
         return ""
     return f"; {old}" if (old := too_old(version)) else ""
+
+
+def _no_result(expression: str) -> str:
+    from gonogo.promql.result import is_filter  # noqa: PLC0415 - a verdict without expressions does not pay for it
+
+    if is_filter(expression):
+        return (
+            "; its expression gives a result only while its comparison holds, so move the comparison into the condition"
+        )
+    return "; its expression gives no result, so see what each of its selectors finds"
 
 
 def too_old(version: str | None) -> str:
