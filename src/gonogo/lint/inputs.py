@@ -15,13 +15,14 @@ from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError, cause_of
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.prometheus_config import Configuration
-from gonogo.formats.sources import SourceFile, source_file, source_of
+from gonogo.formats.sources import SourceFile, WrittenRule, source_file, source_of
 from gonogo.formats.test_file import UnitFile, read_unit
-from gonogo.formats.yaml import parse_documents
+from gonogo.formats.yaml import parse, parse_documents
 from gonogo.lint.configured import configured
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.lint.core.routes import Routes, read_routes
 from gonogo.model.finding import Span
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.policy.inputs import matching, rule_files, unit_files
 
 if TYPE_CHECKING:  # a lint of named files does not pay for the policy
@@ -47,6 +48,7 @@ class Inputs:
         routes: Alertmanager's routes, if they were named.
         tests: the assertions of the policy's tests; ``None`` without a policy.
         policy_rules: the paths in ``files`` that the policy names; ``None`` without a policy.
+        expressions: the expressions of the policy, as rules of a file; ``None`` if it has none.
         texts: the text of every other file that findings may point at.
         problems: the problems in files other than rule files.
         skipped: the files that were passed over.
@@ -61,6 +63,7 @@ class Inputs:
     routes: Routes | None = None
     tests: tuple[UnitFile, ...] | None = None
     policy_rules: frozenset[str] | None = None
+    expressions: SourceFile | None = None
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -121,7 +124,31 @@ def policy_inputs(policy_file: PolicyFile) -> Inputs:
                 (at_policy, f"no rule file matches {pattern}: the server loads no rules from it and reports no error")
             )
     inputs.tests = tuple(_tests(policy_file))
+    _take_expressions(inputs, policy_file)
     return inputs
+
+
+def _take_expressions(inputs: Inputs, policy_file: PolicyFile) -> None:
+    """Read the places of the policy's expressions. A policy that cannot be read any more has a problem."""
+    signals = [signal for signal in policy_file.policy.signals.values() if signal.expression]
+    if not signals:
+        return
+    name = str(shown(policy_file.path.absolute()))
+    try:
+        text = read_text(policy_file.path, name)
+    except Unreadable as error:
+        inputs.problems.append(error.problem)
+        return
+    document = parse(text, name)
+    rules = [Rule(RuleKind.RECORD, f"signal:{signal.name}", signal.expression) for signal in signals]
+    group = RuleGroup("policy", tuple(rules))
+    places = [("signals", signal.name) for signal in signals]
+    written = (
+        WrittenRule(rule, group, number, loc, document)
+        for number, (rule, loc) in enumerate(zip(rules, places, strict=True))
+    )
+    inputs.expressions = SourceFile(name, text, (group,), tuple(written))
+    inputs.texts[name] = text
 
 
 def _listed(folder: Path) -> tuple[Path, ...]:

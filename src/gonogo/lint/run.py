@@ -16,6 +16,7 @@ from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.core.catalogue import ARBITER, checks, findings, ordered, without_echoes
 from gonogo.lint.core.check import Check
 from gonogo.lint.core.estate import Estate, position_of
+from gonogo.lint.core.expressions import expression_findings
 from gonogo.lint.core.interest import interest_of
 from gonogo.lint.core.pragmas import silenced
 from gonogo.lint.core.report import LintReport
@@ -105,6 +106,8 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
             estate = estate.having(version=request.server_version)
         progress(Progress(f"checking {len(estate.rules)} rules"))
         found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
+        if inputs.expressions is not None:
+            found += expression_findings(estate, inputs.expressions)
         progress(Progress(f"waiting for {arbiter}"))
         judged = estate.having(arbiters=tuple(map(outcome, judging)))
         found += findings(judged, _checks(arbiters=True))
