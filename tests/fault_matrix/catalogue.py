@@ -7,14 +7,18 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from tests.fault_matrix import (
+    edge_faults,
     history_faults,
     push_faults,
     quiet_faults,
     reach_faults,
+    realm_faults,
+    receiver_faults,
     rule_faults,
     run_faults,
     series_faults,
     server_faults,
+    stranger_faults,
     subject_faults,
     target_faults,
     writer_faults,
@@ -47,7 +51,11 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *subject_faults.FAULTS,
     *history_faults.FAULTS,
     *quiet_faults.FAULTS,
+    *stranger_faults.FAULTS,
+    *realm_faults.FAULTS,
     *reach_faults.FAULTS,
+    *receiver_faults.FAULTS,
+    *edge_faults.FAULTS,
 )
 
 DISTINCT: Final = frozenset({fault.distinction: fault.name for fault in reversed(FAULTS)}.values())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -92,7 +92,8 @@ def exporter(text: Text) -> Iterator[Exporter]:
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError):  # the server that scrapes was killed
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             """Keep quiet: the test says what happened."""
@@ -252,8 +253,8 @@ class EstateStage(Judged):
         root = yaml.safe_load(text)
         change(root)
         path.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
-        self.reload()
         try:
+            self.reload()
             yield
         finally:
             path.write_text(text, encoding="utf-8")
