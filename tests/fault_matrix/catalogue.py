@@ -14,6 +14,7 @@ from tests.fault_matrix import (
     reach_faults,
     realm_faults,
     receiver_faults,
+    replica_faults,
     rule_faults,
     run_faults,
     series_faults,
@@ -55,6 +56,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *realm_faults.FAULTS,
     *reach_faults.FAULTS,
     *receiver_faults.FAULTS,
+    *replica_faults.FAULTS,
     *edge_faults.FAULTS,
 )
 
