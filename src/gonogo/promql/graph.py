@@ -87,15 +87,22 @@ class RuleGraph:
         A selector is required if every selector on some path down to it is required. Its range is the
         longest range of all its places. A metric that no rule makes is itself raw.
         """
+        return self._joined(self._leaves([(Selector.of(Vector(metric)), True)]))
+
+    def raw_selectors_of(self, rule: Rule) -> tuple[Selector, ...]:
+        """List the selectors of raw series under one rule, as ``raw_selectors`` does for all rules of a metric."""
+        return self._joined(self._leaves([(below, below.required) for below in self.reads(rule) or ()]))
+
+    def _joined(self, leaves: Iterable[Selector]) -> tuple[Selector, ...]:
         found: dict[str, Selector] = {}
-        for leaf in self._leaves(metric):
+        for leaf in leaves:
             known = found.get(leaf.text, leaf)
             longest = max((s.range for s in (known, leaf) if s.range), default=None)
             found[leaf.text] = replace(leaf, required=known.required or leaf.required, range=longest)
         return tuple(found.values())
 
-    def _leaves(self, metric: str) -> Iterator[Selector]:
-        waiting = [(Selector.of(Vector(metric)), True)]
+    def _leaves(self, waiting: list[tuple[Selector, bool]]) -> Iterator[Selector]:
+        """Yield the raw selectors under some selectors, each of which is given with whether it is required."""
         seen: set[tuple[int, bool]] = set()
         for selector, needed in waiting:
             made = self._made_for(selector)

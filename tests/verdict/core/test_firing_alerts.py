@@ -124,6 +124,21 @@ def test_zero_is_unknown_while_an_alert_could_not_fire(
     assert words in found.detail
 
 
+def test_each_rule_needs_series_of_its_own() -> None:
+    """The series of another rule do not feed this one. A rule without selectors needs none."""
+    either = alert("Either", "raw_u > 1 or raw_v > 1", **PAGE)
+    made = given(shown(SLOW, either, alert("Always", "vector(1)", **PAGE)))
+    assert check(by(), made).outcome is Outcome.PASS
+    assert not isinstance(made.origins, Unread)
+    blind = replace(made, origins={**made.origins, "raw_u": (), "raw_v": ()})
+    found = check(by(), blind)
+    assert (found.outcome, found.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
+    assert "no series feeds raw_u, raw_v, so rule Either cannot fire" in found.detail
+    assert check(by(), replace(blind, origins={**made.origins, "raw_u": ()})).outcome is Outcome.PASS
+    untraced = Unread("the sources", "the server is too old")
+    assert "cannot fire" not in check(by(), replace(blind, untraced={"raw_u": untraced, "raw_v": untraced})).detail
+
+
 def test_a_broken_rule_that_cannot_match_does_no_harm() -> None:
     """The labels of the rule contradict the signal, or the realm."""
     broken = [RuleState(one, RuleHealth.ERROR, "no", NOW) for one in (WARN, alert("Dev", metric_realm="dev", **PAGE))]

@@ -205,6 +205,7 @@ def _doubts(
 ) -> Iterator[Doubt]:
     for group, state in matching:
         yield from _late(group, state, evidence.now)
+        yield from _blind(evidence, state.rule, loaded)
     if evidence.rules_untold:
         return
     asked = bearing(signal.alerts or {}) or "any label"
@@ -216,6 +217,15 @@ def _doubts(
     if not any(_mentions(state.rule, names, loaded) for _, state in matching):
         why = f"no alerting rule of the server mentions {', '.join(sorted(names))}, so no alert with {asked} is known"
         yield Doubt(Reason.ABSENT, f"{why}; set the label in the rules, or correct signals.{signal.name}.alerts")
+
+
+def _blind(evidence: Evidence, rule: Rule, loaded: RuleGraph) -> Iterator[Doubt]:
+    """Yield a doubt if no series at all feeds an alerting rule. The rule of another alert does not make up for it."""
+    origins = {} if isinstance(evidence.origins, Unread) else evidence.origins
+    texts = [selector.text for selector in loaded.raw_selectors_of(rule)]
+    if texts and not any(origins.get(text) or text in evidence.untraced for text in texts):
+        why = f"no series feeds {', '.join(sorted(texts))}, so rule {rule.name} cannot fire"
+        yield Doubt(Reason.SOURCE_UNKNOWN, f"{why}; bring back what exports it")
 
 
 def _mentions(rule: Rule, names: set[str], graph: RuleGraph) -> bool:
