@@ -163,3 +163,12 @@ def test_only_the_group_that_records_a_signal_sets_its_interval(tmp_path: Path) 
     slow = RuleGroup("slower", (Rule(RuleKind.RECORD, "x", "up"),), timedelta(seconds=31))
     with pytest.raises(PolicyError, match=r"gonogo\.yaml:4:\d+: gates\.g\.require\[0\]: 1m is shorter than two"):
         policy_warnings(file, (fast, slow))
+
+
+def test_a_criterion_on_an_unknown_signal_can_be_left_out(tmp_path: Path) -> None:
+    """The certificate may name only signals that the policy has."""
+    (found,) = mistakes(tmp_path, gate("x == 1", "{certify: [mean(latency) <= 1]}"))
+    assert found == (
+        "5:21: dry_run.certify[0]: there is no signal 'latency' (declare it under signals, or leave this criterion out "
+        "of dry_run.certify)"
+    )

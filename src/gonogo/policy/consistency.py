@@ -31,13 +31,16 @@ def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], b
     yield from _realm_labels(keys, policy)
 
 
+_OR_DROP: Mapping[str | int, str] = {"dry_run": ", or leave this criterion out of dry_run.certify"}
+
+
 def _undeclared(policy: Policy, excused: Callable[[str], bool]) -> Iterator[PolicyFinding]:
     read = [(placed.loc, placed.condition.signals) for placed in policy.conditions()]
     read += [(("dry_run", "certify", at), criterion.signals) for at, criterion in enumerate(policy.dry_run.certify)]
     for loc, names in read:
         for name in names:
             if name not in policy.signals and not excused(name):
-                hint = did_you_mean(name, policy.signals) or "declare it under signals"
+                hint = did_you_mean(name, policy.signals) or f"declare it under signals{_OR_DROP.get(loc[0], '')}"
                 yield _error("undeclared-signal", loc, f"there is no signal {name!r}", hint)
 
 
