@@ -6,19 +6,23 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gonogo.cli.dryrun import ABORTED, exit_code
-from gonogo.dryrun.run import Moment, dry_run
+from gonogo.dryrun.run import DryRunResult, Moment, dry_run
 from gonogo.dryrun.watching import watch
 from gonogo.journal.records import records, steps_of
 from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.record import Record
 from gonogo.model.verdict import Verdict
+from gonogo.policy.load import PolicyFile
 from gonogo.verdict.core.violations import Because
+from gonogo.verdict.print import report_text
 from tests.heard import Heard
 from tests.live.proxy import Passing, proxy
 from tests.live.two_services import TwoServices, two_services
@@ -40,10 +44,27 @@ def world(tmp_path: Path) -> Iterator[TwoServices]:
         yield running
 
 
-def test_a_service_that_dies_ends_the_run_and_the_journal_tells_why(world: TwoServices) -> None:
-    """Both instances of one service are killed. Only its own metrics are read, so its signal is UNKNOWN."""
+@dataclass(frozen=True)
+class Death:
+    """An aborted dry run during which both instances of one service were killed: its result, and its records."""
+
+    result: DryRunResult
+    told: dict[str, Any]
+    story: tuple[Record, ...]
+    logged: list[str]
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return the last verdict of each service."""
+        return {one.labels["service"]: one.verdict for one in self.result.last.judgement.subjects}
+
+    def step(self, name: str, outcome: str | None = None) -> Record:
+        """Return the first record of a step, with an outcome if one is given."""
+        return next(one for one in self.story if one.detail.get("step") == name and outcome in {None, one.outcome})
+
+
+def death(world: TwoServices, policy_file: PolicyFile) -> Death:
+    """Make a dry run, and kill the service ``checkout`` when the watch has begun."""
     heard = Heard()
-    policy_file = world.policy(abort="['errors > 0.5 for 3s', 'unknown(errors) for 6s']")
 
     def kill(moment: Moment) -> None:
         if moment is Moment.WATCH:
@@ -51,32 +72,63 @@ def test_a_service_that_dies_ends_the_run_and_the_journal_tells_why(world: TwoSe
                 instance.kill()
 
     result = dry_run(policy_file, None, LONG, heard, kill)
-    assert result.decided.judgement.verdict is Verdict.GO
+    assert result.decided.judgement.verdict is Verdict.GO, report_text(result.decided)
     assert exit_code(result) == ABORTED
-    assert result.abort is not None
-    assert (result.abort.because, result.abort.condition) == (Because.UNKNOWN, "unknown(errors) for 6s")
-    assert result.abort.subject == {"service": "checkout"}
     told = json.loads(world.told.read_text(encoding="utf-8"))
-    assert told["abort"]["because"] == "unknown"
-    assert told["abort"]["subject"] == {"service": "checkout"}
-    assert told["verdict"]["verdict"] == "HOLD"
-    assert "[source-down]" in told["abort"]["detail"]
     last = records(policy_file.journal, kind="dry-run", limit=1)[0]
-    story = steps_of(policy_file.journal, last)
-    turned = next(one for one in story if one.detail.get("step") == "watch")
-    assert turned.outcome == "HOLD"
-    assert "service=checkout errors" in turned.sentence
-    assert "[source-down]" in turned.sentence
-    abort = next(one for one in story if one.detail.get("step") == "abort")
-    assert abort.detail["subject"] == {"service": "checkout"}
-    assert "rolled back" in next(one for one in story if one.detail.get("step") == "on-abort").sentence
     assert (last.outcome, last.detail["outcome"]) == ("ABORTED", "aborted")
-    kinds = [one.detail.get("step") for one in story]
-    assert kinds[:5] == [None, "obs-lint", "promql-unit", "loaded", "two-beats"]
-    assert any("checkout errors is unknown for" in line for line in heard.logged)
+    return Death(result, told, steps_of(policy_file.journal, last), heard.logged)
+
+
+def test_a_service_that_dies_ends_the_run_and_the_journal_tells_why(world: TwoServices) -> None:
+    """Only its own metrics are read, so its signal is UNKNOWN. The other service stays GO to the end."""
+    policy_file = world.policy(abort="['errors > 0.5 for 3s', 'unknown(errors) for 6s']")
+    ended = death(world, policy_file)
+    abort = ended.result.abort
+    assert abort is not None
+    assert (abort.because, abort.condition) == (Because.UNKNOWN, "unknown(errors) for 6s")
+    assert abort.subject == {"service": "checkout"}
+    assert ended.verdicts() == {"checkout": Verdict.HOLD, "payments": Verdict.GO}
+    assert ended.told["verdict"]["verdict"] == "HOLD"
+    assert {name: ended.told["abort"][name] for name in ("because", "gate", "condition", "subject")} == {
+        "because": "unknown",
+        "gate": "g",
+        "condition": "unknown(errors) for 6s",
+        "subject": {"service": "checkout"},
+    }
+    assert "[source-down]" in ended.told["abort"]["detail"]
+    assert [one.detail.get("step") for one in ended.story][:5] == [
+        None,
+        "obs-lint",
+        "promql-unit",
+        "loaded",
+        "two-beats",
+    ]
+    turned, aborts = ended.step("watch", "HOLD"), ended.step("abort")
+    assert "service=checkout g UNKNOWN [source-down]" in turned.sentence
+    assert aborts.detail["subject"] == {"service": "checkout"}
+    assert "rolled back" in ended.step("on-abort").sentence
+    assert any("service=checkout errors is unknown for" in line for line in ended.logged)
     step = policy_file.policy.dry_run.step.total_seconds()
-    unknown = abort.at - turned.at
-    assert unknown <= 6 + 2 * step + 3 * crowded(), f"the abort took {unknown:.1f} s"
+    lasted = aborts.at - turned.at
+    assert lasted <= 6 + 2 * step + 3 * crowded(), f"the abort took {lasted:.1f} s"
+
+
+def test_a_service_that_is_down_violates_a_gate_on_up(world: TwoServices) -> None:
+    """``up`` is measured by the server itself: 0 is a value. The other service stays GO to the end."""
+    policy_file = world.policy(require="up == 1", abort="['up < 0.5 for 6s', 'unknown(up) for 2m']")
+    ended = death(world, policy_file)
+    abort = ended.result.abort
+    assert abort is not None
+    assert (abort.because, abort.condition) == (Because.VIOLATED, "up < 0.5 for 6s")
+    assert abort.subject == {"service": "checkout"}
+    assert ended.verdicts() == {"checkout": Verdict.NO_GO, "payments": Verdict.GO}
+    assert ended.told["abort"]["because"] == "violated"
+    turned, aborts = ended.step("watch", "NO-GO"), ended.step("abort")
+    assert "service:up:ratio is 0" in turned.sentence
+    step = policy_file.policy.dry_run.step.total_seconds()
+    lasted = aborts.at - turned.at
+    assert lasted <= 6 + 2 * step + 3 * crowded(), f"the abort took {lasted:.1f} s"
 
 
 def test_a_replayed_server_is_never_certified(world: TwoServices) -> None:

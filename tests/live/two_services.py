@@ -32,6 +32,7 @@ groups:
   - name: services
     rules:
       - {record: 'service:errors:ratio', expr: 'avg by (service, metric_realm) (errors)'}
+      - {record: 'service:up:ratio', expr: 'avg by (service, metric_realm) (up)'}
 """
 
 POLICY = """\
@@ -43,8 +44,10 @@ rules: [rules/*.yml]
 journal: journal.sqlite
 runs: {required: []}
 prometheus: {url: '%(url)s', config: prometheus.yml}
-signals: {errors: {metric: 'service:errors:ratio', range: [0, 1]}}
-gates: {errors: {require: ['%(require)s'], abort: %(abort)s}}
+signals:
+  errors: {metric: 'service:errors:ratio', range: [0, 1]}
+  up: {metric: 'service:up:ratio', range: [0, 1]}
+gates: {g: {require: ['%(require)s'], abort: %(abort)s}}
 dry_run: {step: 1s, blind: %(blind)s, on_abort: %(on_abort)s}
 """
 

@@ -80,13 +80,14 @@ class Recomputed:
         at: the unix time for which the rules were evaluated: that of the signal's newest sample.
         exceptions: the recorded series for which the rules give no value that meets the conditions on the metric. A
             series of one sample, at the time of the evaluation.
-        fresh: the values that the rules give for such series.
+        fresh: the values that the rules give for such series. ``None``: nobody asked, because each of these series
+            violates a condition by its own value.
         failed: the server's error, if it cannot evaluate the rules. Empty if it can.
     """
 
     at: float
     exceptions: tuple[Series, ...] = ()
-    fresh: tuple[Series, ...] = ()
+    fresh: tuple[Series, ...] | None = None
     failed: str = ""
 
 

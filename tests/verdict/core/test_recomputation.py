@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.model.condition import parse_criterion
+from gonogo.model.condition import parse_condition, parse_criterion
 from gonogo.model.evidence import Evidence, Recomputed, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import DryRun, Gate, Policy, Signal, evaluated_metric
 from gonogo.model.series import Series
+from gonogo.verdict.core.reading import Readings
 from gonogo.verdict.core.recomputation import LONGEST, Recomputation, needs_values, recomputations
 from gonogo.verdict.core.verdict import judge
+from gonogo.verdict.core.violations import violations
 from tests.evidence_builder import NOW, at_now, evidence, loaded, policy, rule, samples
 
 AT = NOW - 10
@@ -59,6 +61,29 @@ def test_a_violation_needs_no_second_opinion() -> None:
     assert check.outcome is Outcome.FAIL
 
 
+def aborts(given: Evidence, *conditions: str) -> list[str]:
+    """Return the abort conditions that are true, under the requirement ``x >= 0.5``."""
+    gate = Gate("g", (parse_condition("x >= 0.5"),), tuple(map(parse_condition, conditions)))
+    by = policy(gates=(gate,))
+    readings = Readings(by, given)
+    readings.count({("x", (), 0): 300.0})
+    return [one.check.condition for one in violations(by, readings, ((),), NOW)]
+
+
+def test_a_violation_that_nobody_asked_about_again_is_true_for_an_abort() -> None:
+    """The recorded value fails the requirement, so the rule is not evaluated once more. That is no doubt."""
+    bad = samples("duri_x", 0.0)
+    newest = replace(bad, times=bad.times[-1:], values=bad.values[-1:])
+    given = evidence(bad, recomputed={"x": Recomputed(AT, (newest,))})
+    assert aborts(given, "x < 0.5", "x == 0 for 5m", "unknown(x) for 5m") == ["x < 0.5", "x == 0 for 5m"]
+
+
+def test_a_value_that_the_rule_does_not_give_is_unknown() -> None:
+    """The requirement is UNKNOWN, so the signal is. It is known if the rule gives a value that is as good."""
+    assert aborts(exceptional(value(1.0)), "unknown(x) for 5m", "x < 0.5") == ["unknown(x) for 5m"]
+    assert aborts(exceptional(value(1.0), fresh=(value(0.75, ""),)), "unknown(x) for 5m") == []
+
+
 def test_a_fall_needs_a_fresh_value_but_no_comparison() -> None:
     """``falling`` compares old samples, which cannot be evaluated once more."""
     by = policy("falling(x, 2m)")
@@ -68,7 +93,7 @@ def test_a_fall_needs_a_fresh_value_but_no_comparison() -> None:
         falls, recomputed={"x": Recomputed(AT, (newest,), (replace(newest, labels=value(0.6, "").labels),))}
     )
     assert check_of(given, by).outcome is Outcome.PASS
-    given = replace(given, recomputed={"x": Recomputed(AT, (newest,))})
+    given = replace(given, recomputed={"x": Recomputed(AT, (newest,), ())})
     assert check_of(given, by).doubts[0].reason is Reason.FOREIGN
 
 
@@ -152,7 +177,7 @@ def test_fresh_values_are_needed_only_where_exceptions_do_not_explain_themselves
 def test_a_condition_with_or_passes_by_its_other_term() -> None:
     """Kleene's logic: what is unknown of one term does not matter if another one is true."""
     by = policy("x >= 0.5 or y >= 0.5")
-    given = replace(exceptional(value(1.0)), recomputed={"x": Recomputed(AT, (value(1.0),))})
+    given = exceptional(value(1.0))
     assert check_of(given, by).outcome is Outcome.PASS
 
 

@@ -75,7 +75,11 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
 
 def unknown_because(reading: Reading, now: float) -> tuple[Doubt, ...]:
     """Return why a signal is UNKNOWN: the doubts of a comparison without ``for``. Without doubts it is known."""
-    return _doubts(Comparison(reading.signal.name, Operator.EQ, 0.0), reading, now)
+    doubts, series = _doubts(Comparison(reading.signal.name, Operator.EQ, 0.0), reading, now), reading.series
+    if doubts or reading.unconfirmed is None or series is None:
+        return doubts
+    foreign = reading.unconfirmed.required_doubt(series)
+    return () if foreign is None else (foreign,)
 
 
 def unknown_seconds(reading: Reading, now: float) -> float:

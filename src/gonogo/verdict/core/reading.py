@@ -201,7 +201,7 @@ class Readings:
             tuple(_described(rule, signal) for rule in self._loaded.closure(signal.metric)),
             alerts.answers if alerts else found,
             written(self._policy, signal, self._instant),
-            unconfirmed(signal, again),
+            unconfirmed(self._policy, signal, again),
             alerts,
         )
 

@@ -120,10 +120,17 @@ class Unconfirmed:
     """A recorded series that its rules do not confirm.
 
     ``value`` is what the rules give, ``None`` if nothing. ``below`` is true if the rules are under an expression.
+    ``terms`` are those that the policy requires of the signal.
     """
 
     value: float | None
     below: bool = False
+    terms: tuple[Term, ...] = ()
+
+    def required_doubt(self, series: Series) -> Doubt | None:
+        """Return the doubt about a required comparison that the recorded series meets; ``None`` if there is none."""
+        met = (t for t in self.terms if isinstance(t, Comparison) and t.holds(series.values[-1]))
+        return next(filter(None, (self.doubt(term, series) for term in met)), None)
 
     def doubt(self, term: Term, series: Series) -> Doubt | None:
         """Return the doubt about a term that the recorded series meets; ``None`` if the fresh value meets it too."""
@@ -140,14 +147,20 @@ class Unconfirmed:
         return Doubt(Reason.FOREIGN, f"{held}; find what else writes this series, {step}")
 
 
-def unconfirmed(signal: Signal, found: Recomputed | None) -> Mapping[frozenset[tuple[str, str]], Unconfirmed]:
-    """Map the labels of each series of a signal that the rules do not confirm to what the rules give."""
-    if found is None or not found.exceptions:
+def unconfirmed(
+    policy: Policy, signal: Signal, found: Recomputed | None
+) -> Mapping[frozenset[tuple[str, str]], Unconfirmed]:
+    """Map the labels of each series of a signal that the rules do not confirm to what the rules give.
+
+    A series whose fresh value nobody asked for is left out: it violates the policy by its own value.
+    """
+    if found is None or not found.exceptions or found.fresh is None:
         return {}
+    terms = tuple(_proving(policy).get(signal.name, ()))
     fresh = {_labels(series): series.values[-1] for series in found.fresh if series.values}
     name = (METRIC_LABEL, signal.metric)
     return {
-        frozenset({name, *_labels(series)}): Unconfirmed(fresh.get(_labels(series)), signal.is_evaluated)
+        frozenset({name, *_labels(series)}): Unconfirmed(fresh.get(_labels(series)), signal.is_evaluated, terms)
         for series in found.exceptions
     }
 
