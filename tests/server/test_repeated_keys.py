@@ -52,6 +52,19 @@ def test_a_repeated_key_of_a_target_makes_the_answer_invalid() -> None:
         assert len(targets(Client(), server.url)) == 1
 
 
+@pytest.mark.parametrize("inner", ["[", '{"a":'])
+def test_an_answer_that_is_nested_too_deeply_is_invalid(inner: str) -> None:
+    """No answer of the API has hundreds of levels, and no count of its keys is trusted."""
+    end = "]" if inner == "[" else "}"
+    body = f'{{"status":"success","data":{inner * 300}{"1" if end == "}" else ""}{end * 300}}}'.encode()
+    with (
+        faulty(lambda c: c.answer("200 OK", body)) as server,
+        pytest.raises(SourceError, match="have the shape") as caught,
+    ):
+        query(Client(), server.url, "up")
+    assert caught.value.why.startswith("it is nested too deeply")
+
+
 TEXTS = st.text('ab":\\\n{}é<', max_size=6)
 LABELS = st.dictionaries(TEXTS, TEXTS, max_size=3)
 VALUES = st.recursive(
