@@ -1,4 +1,4 @@
-"""Tests of laws of the verdict, over policies with ``or``, ``for`` and several subjects."""
+"""Tests of laws of the verdict, over policies with ``or``, ``for``, expressions, alerts and several subjects."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Outcome
-from gonogo.model.policy import Gate, Policy, Runs
+from gonogo.model.policy import Gate, Policy, Runs, Signal, ValueRange
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
 from gonogo.model.verdict import Judgement, Report, Verdict
 from gonogo.verdict.core.questions import missing_subjects, required_signals
@@ -26,7 +28,15 @@ SERVICES = ("a", "b", "c")
 
 terms = st.sampled_from(
     ["x == 1", "x < 0.5", "y >= 0.5", "y == 1 for 5m", "x != 1 for 2m", "falling(x, 10m)", "shared <= 1"]
-)
+) | st.sampled_from(["e == 1", "e >= 0.5 for 5m", "falling(e, 10m)", "pages == 0", "pages == 0 for 2m", "pages > 0"])
+EVERY = timedelta(seconds=30)
+OWN = {
+    "e": Signal("e", "signal e", range=ValueRange(0, 1), expression='raw_x{metric_realm="prod"}', interval=EVERY),
+    "pages": Signal("pages", "signal pages", alerts={"severity": "page"}, interval=EVERY),
+}
+"""An expression, and a count of alerts."""
+
+SLOW = Rule(RuleKind.ALERT, "Slow", 'raw_y{metric_realm="prod"} > 1', {"severity": "page"})
 conditions = st.lists(terms, min_size=1, max_size=3).map(lambda parts: parse_condition(" or ".join(parts)))
 warned = st.lists(st.one_of(terms, st.just("unknown(x) for 2m")), min_size=1, max_size=3).map(
     lambda parts: parse_condition(" or ".join(parts))
@@ -47,7 +57,8 @@ def policies(draw: st.DrawFn) -> Policy:
     """Draw a policy with one or many subjects."""
     subjects = draw(st.sampled_from([(), ("service",)]))
     runs = draw(st.sampled_from([Runs(), Runs(required=())]))
-    return policy(gates=draw(gates), subjects=subjects, runs=runs)
+    drawn = policy(gates=draw(gates), subjects=subjects, runs=runs)
+    return replace(drawn, signals={**drawn.signals, **OWN})
 
 
 values = st.one_of(
@@ -75,8 +86,33 @@ def evidences(draw: st.DrawFn, services: tuple[str, ...], *, tiers: bool) -> Evi
         silver = draw(st.sets(st.sampled_from(services)))
         found += [samples("duri_x", service=service, tier="silver") for service in sorted(silver)]
     gone = draw(st.sets(st.sampled_from(services), max_size=1))
-    return evidence(
+    made = evidence(
         *found, samples("duri_shared", 1.0, source={}), vanished=tuple({"service": service} for service in sorted(gone))
+    )
+    results = draw(st.sets(st.sampled_from(services)))
+    return _with_own(
+        made,
+        tuple(samples("signal e", draw(values), service=service, tier="gold") for service in sorted(results)),
+        draw(st.lists(st.sampled_from([*services, ""]), max_size=2)),
+        draw(st.sampled_from([RuleHealth.OK, RuleHealth.OK, RuleHealth.ERROR])),
+    )
+
+
+def _with_own(made: Evidence, results: tuple[Series, ...], firing: list[str], health: RuleHealth) -> Evidence:
+    """Add results of the expression, and alerts of these services; an empty name is an alert without a service."""
+    assert isinstance(made.rules, tuple)
+    assert isinstance(made.ranges, Mapping)
+    assert isinstance(made.instant, tuple)
+    labels = tuple({"severity": "page", **({"service": service} if service else {})} for service in firing)
+    state = RuleState(SLOW, health, "failed" if health is RuleHealth.ERROR else "", NOW - 10, labels)
+    return replace(
+        made,
+        ranges={**made.ranges, "e": results, "pages": ()},
+        instant=(*made.instant, *map(at_now, results)),
+        rules=(*made.rules, LoadedGroup("alerts", EVERY, (state,))),
+        files=(*made.files, RuleGroup("alerts", (SLOW,), EVERY)),
+        newest_scrapes={"pages": (samples("newest", {n: NOW - n for n in range(5, 600, 30)}),)},
+        evaluating_since=NOW - 86_400,
     )
 
 
@@ -244,4 +280,7 @@ def test_the_json_holds_the_whole_judgement(case: tuple[Policy, Evidence]) -> No
 def test_the_evidence_of_the_laws_starts_with_go() -> None:
     """The helper builds a healthy system."""
     assert judge(policy("x == 1"), evidence(samples("duri_x")), NOW).verdict is Verdict.GO
+    by = policy("e == 1", "e == 1 for 5m", "pages == 0", "pages == 0 for 5m")
+    own = _with_own(evidence(), (samples("signal e"),), [], RuleHealth.OK)
+    assert judge(replace(by, signals=OWN), own, NOW).verdict is Verdict.GO
     assert at_now(samples("duri_x")).times == (NOW,)
