@@ -170,6 +170,8 @@ def test_fresh_values_are_needed_only_where_exceptions_do_not_explain_themselves
     (two,) = recomputations(policy("x >= 0.5", "x <= 1"), evidence())
     assert needs_values(two, (value(0.25),))
     assert not needs_values(two, ())
+    (either,) = recomputations(policy("x >= 0.5 or falling(x, 5m)"), evidence())
+    assert needs_values(either, (value(0.25),))
     none = Recomputation("x", AT, (), "", "")
     assert needs_values(none, (value(1.0),))
 

@@ -34,14 +34,14 @@ class Recomputation:
     Attributes:
         signal: the name of the signal.
         at: the unix time of the newest sample of the signal.
-        comparisons: the comparisons that a passing signal has to meet.
+        terms: the terms on the signal that can make a GO, each once. The exceptions are by the comparisons among them.
         exceptions: PromQL for the recorded series for which the rules give no value that meets the comparisons.
         values: PromQL for the values that the rules give for the recorded series.
     """
 
     signal: str
     at: float
-    comparisons: tuple[Comparison, ...]
+    terms: tuple[Term, ...]
     exceptions: str
     values: str
 
@@ -68,13 +68,18 @@ def recomputations(policy: Policy, evidence: Evidence) -> tuple[Recomputation, .
             tree = at_time(recorded(rules, graph, whole=False), newest)
         own = recorded(rules, graph, whole=False) if signal.is_evaluated else _selector(policy, signal)
         selector = at_time(own, newest)
-        comparisons = tuple(dict.fromkeys(term for term in terms if isinstance(term, Comparison)))
         met: Expression = tree
-        for comparison in comparisons:
+        for comparison in dict.fromkeys(term for term in terms if isinstance(term, Comparison)):
             met = Binary(comparison.op.value, met, Number(comparison.bound))
         exceptions = written(Binary("unless", selector, met))
         found.append(
-            Recomputation(name, newest, comparisons, f"({exceptions})", f"({written(Binary('and', tree, selector))})")
+            Recomputation(
+                name,
+                newest,
+                tuple(dict.fromkeys(terms)),
+                f"({exceptions})",
+                f"({written(Binary('and', tree, selector))})",
+            )
         )
     return tuple(found)
 
@@ -110,9 +115,11 @@ def _selector(policy: Policy, signal: Signal) -> Vector:
 
 def needs_values(question: Recomputation, exceptions: tuple[Series, ...]) -> bool:
     """Return whether the fresh values must be known: an exception does not show itself that the signal is violated."""
-    if len(question.comparisons) != 1:
-        return bool(exceptions)
-    return any(question.comparisons[0].holds(series.values[-1]) for series in exceptions if series.values)
+    match question.terms:
+        case (Comparison() as only,):
+            return any(only.holds(series.values[-1]) for series in exceptions if series.values)
+        case _:
+            return bool(exceptions)
 
 
 @dataclass(frozen=True, slots=True)
