@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,14 @@ from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.record import Record
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile
+from gonogo.server.api import query
+from gonogo.server.http import Client
 from gonogo.verdict.core.violations import Because
 from gonogo.verdict.print import report_text
 from tests.heard import Heard
 from tests.live.proxy import Passing, proxy
 from tests.live.two_services import TwoServices, two_services
-from tests.waiting import crowded
+from tests.waiting import await_true, crowded
 
 pytestmark = [pytest.mark.live]
 
@@ -172,23 +175,39 @@ def test_new_services_one_after_another_do_not_end_the_run(world: TwoServices) -
     policy_file = world.policy(require="errors <= 0.1 for 5s", blind="7s", abort="['unknown(errors) for 6s']")
     heard = Heard()
 
-    class Births:
-        """A new service at some of the steps."""
-
-        def __init__(self) -> None:
-            self.steps = 0
-
-        def __call__(self, *_: object) -> None:
-            self.steps += 1
-            if self.steps in {2, 6, 10}:
-                world.expose(3, f"new-{self.steps}")
-
-    seen = watch(policy_file, None, timedelta(seconds=26), heard, lambda: None, Births())
+    births = EveryStep({step: partial(world.expose, 3, f"new-{step}") for step in (2, 6, 10)})
+    seen = watch(policy_file, None, timedelta(seconds=26), heard, lambda: None, births)
     held = heard.verdicts.count(Verdict.HOLD)
     assert held > 7
     assert seen.abort is None
     assert seen.last.judgement.verdict is Verdict.GO
     assert len(seen.last.judgement.subjects) == 5
+
+
+class EveryStep:
+    """Acts at some steps of a watch, by their numbers."""
+
+    def __init__(self, at: Mapping[int, Callable[[], None]]) -> None:
+        self._at = at
+        self._steps = 0
+
+    def __call__(self, _: object) -> None:
+        """Count a step."""
+        self._steps += 1
+        self._at.get(self._steps, lambda: None)()
+
+
+def test_two_deploys_that_change_the_label_of_a_pod_do_not_end_the_run(world: TwoServices) -> None:
+    """A new series has no history, and the old one is not history yet. That is HOLD for longer than ``blind``."""
+    world.deploy("a")
+    await_true(lambda: query(Client(), world.server.url, "count_over_time(pod_errors[9s]) >= 9").series)
+    policy_file = world.policy(require="pod_errors <= 0.1 for 5s", blind="6s", subjects="[]")
+    heard = Heard()
+    deploys = EveryStep({2: partial(world.deploy, "b"), 5: partial(world.deploy, "c")})
+    seen = watch(policy_file, None, timedelta(seconds=18), heard, lambda: None, deploys)
+    assert heard.verdicts.count(Verdict.HOLD) > 7
+    assert seen.abort is None
+    assert seen.last.judgement.verdict is Verdict.GO
 
 
 def test_one_lost_answer_in_the_last_step_is_asked_again(world: TwoServices) -> None:

@@ -39,7 +39,7 @@ POLICY = """\
 version: 1
 preset: null
 realm: prod
-subjects: [service]
+subjects: %(subjects)s
 rules: [rules/*.yml]
 journal: journal.sqlite
 runs: {required: []}
@@ -47,6 +47,7 @@ prometheus: {url: '%(url)s', config: prometheus.yml}
 signals:
   errors: {metric: 'service:errors:ratio', range: [0, 1]}
   up: {metric: 'service:up:ratio', range: [0, 1]}
+  pod_errors: {scope: shared}
 gates: {g: {require: ['%(require)s'], abort: %(abort)s}}
 dry_run: {step: 1s, blind: %(blind)s, on_abort: %(on_abort)s}
 """
@@ -66,13 +67,20 @@ class TwoServices:
         return self.folder / "told.json"
 
     def policy(
-        self, *, abort: str = "[]", require: str = "errors <= 0.1", blind: str = "10m", url: str | None = None
+        self,
+        *,
+        abort: str = "[]",
+        require: str = "errors <= 0.1",
+        blind: str = "10m",
+        url: str | None = None,
+        subjects: str = "[service]",
     ) -> PolicyFile:
         """Write a policy and load it."""
         keep = f"import sys; open({str(self.told)!r}, 'w').write(sys.stdin.read()); print('rolled back')"
         on_abort = json.dumps([sys.executable, "-c", keep])
         path = self.folder / "gonogo.yaml"
         values = {"url": url or self.server.url, "abort": abort, "require": require, "blind": blind}
+        values["subjects"] = subjects
         path.write_text(POLICY % (values | {"on_abort": on_abort}), encoding="utf-8")
         return load(path)
 
@@ -82,6 +90,12 @@ class TwoServices:
         fresh = textfile.with_suffix(".new")
         fresh.write_text(f'errors{{metric_realm="prod",service="{service}"}} {errors}\n', encoding="utf-8")
         fresh.rename(textfile)
+
+    def deploy(self, pod: str) -> None:
+        """Let the first instance export its errors from another pod, in place of the one before."""
+        textfile = self.folder / "instance-0" / "pod.prom"
+        textfile.with_suffix(".new").write_text(f'pod_errors{{metric_realm="prod",pod="{pod}"}} 0\n', encoding="utf-8")
+        textfile.with_suffix(".new").rename(textfile)
 
     def known_for(self, seconds: int, services: int = len(SERVICES)) -> None:
         """Wait until each service has so many samples of the rule, one a second."""

@@ -115,6 +115,14 @@ def test_a_series_with_other_labels_is_a_successor_and_does_not_blind() -> None:
     assert blind(after(by, (0, whole()), (15, replaced()), (346, replaced())))
 
 
+def test_a_predecessor_that_has_just_ended_does_not_blind() -> None:
+    """The signal is ambiguous until the old series is history. A second series that stays is none the less found."""
+    by = asking("x == 1 for 5m")
+    just = replaced(gap=-10)
+    assert not blind(after(by, (0, whole()), (15, just)))
+    assert blind(after(by, (0, whole()), (15, just), (346, just)))
+
+
 def test_a_series_that_is_replaced_again_and_again_is_young_only_once() -> None:
     """A pod that crashes every minute never becomes known. Its time is that of the first one."""
     by = asking("x == 1 for 5m")

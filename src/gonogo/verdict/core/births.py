@@ -1,8 +1,9 @@
 """Finds subjects and series that were born during a watch, and that are too young for their conditions.
 
 A subject that starts, and a pod that a deploy replaces, bring series without a history. A condition with ``for`` is
-UNKNOWN until its window is full. That is no loss of sight. So for the longest such window, an UNKNOWN of a new subject,
-and a ``gappy`` of a new series, does not count towards ``blind`` or ``unknown(...)``.
+UNKNOWN until its window is full, and until the series before it is history. That is no loss of sight. So for the
+longest such window, an UNKNOWN of a new subject does not count towards ``blind`` or ``unknown(...)``. A ``gappy`` or
+``ambiguous`` of a new series does not count towards ``blind``.
 
 A series that only was away is not born again. A series that is replaced again and again, without being known between,
 is young only once: each one is the successor of the last.
@@ -24,6 +25,8 @@ from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 
 _ZERO = timedelta(0)
 _UNREAD = (Reason.UNREACHABLE, Reason.PARTIAL)
+_YOUTH = frozenset({Reason.GAPPY, Reason.AMBIGUOUS})
+"""The reasons that a new series has: too few samples, and its predecessor that has just ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Births:
         line = self.lineages.get(place)
         if line is None or line.young_since is None or at - line.young_since > grace:
             return False
-        return made.series != line.labels and {doubt.reason for doubt in made.doubts} == {Reason.GAPPY}
+        return made.series != line.labels and _YOUTH.issuperset(doubt.reason for doubt in made.doubts)
 
 
 NO_BIRTHS = Births()
