@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from gonogo.journal.records import append
 from gonogo.journal.run_key import run_key
@@ -15,6 +17,7 @@ from gonogo.lint.recorded import obs_lint
 from gonogo.model.outcome import Reason
 from gonogo.model.record import Record
 from gonogo.model.verdict import Verdict
+from gonogo.verdict import gather
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import Stage
 
@@ -90,6 +93,18 @@ def records_of_tomorrow(stage: Stage) -> Iterator[None]:
         yield
 
 
+def clock_apart(seconds: float) -> Callable[[Stage], AbstractContextManager[object]]:
+    """Let the clock of the machine that decides be wrong, since its records were made."""
+
+    @contextmanager
+    def enter(_: Stage) -> Iterator[None]:
+        wrong = SimpleNamespace(**vars(time) | {"time": lambda: time.time() + seconds})
+        with patch.object(gather, "time", wrong):
+            yield
+
+    return enter
+
+
 @contextmanager
 def lint_failed_since(stage: Stage) -> Iterator[None]:
     """Let the newest lint of these very inputs be a failed one, and then pass it again."""
@@ -141,6 +156,10 @@ FAULTS = (
     fault("journal-corrupt", "there is no database in the journal's place", journal_of_garbage),
     fault("records-too-old", "the passed runs are older than a day", records_of_yesterday, "promql-unit"),
     fault("records-ahead", "the passed runs are dated an hour ahead", records_of_tomorrow, "sandbox-smoke-60s"),
+    fault(
+        "machine-days-ahead", "the clock of the machine that decides was set two days ahead", clock_apart(2 * 86_400.0)
+    ),
+    fault("machine-an-hour-behind", "the clock of the machine that decides was set an hour back", clock_apart(-3600.0)),
     fault("lint-failed-since", "the newest lint of the same files failed", lint_failed_since),
     fault("record-rewritten", "somebody tries to rewrite a failed record", record_rewritten),
 )

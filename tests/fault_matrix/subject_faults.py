@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
-from unittest.mock import patch
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
-from gonogo.verdict import gather
 from tests.fault_matrix.exposed import Change, plus, valued_in
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.fleet_stage import SERVICES, fleet_of
+from tests.fault_matrix.run_faults import clock_apart
 from tests.fault_matrix.sources_stage import Enter, forgotten
 from tests.fault_matrix.stage import Stage
 
@@ -56,7 +53,7 @@ def two_days_ahead(enter: Enter) -> Enter:
 
     @contextmanager
     def entered(place: Stage) -> Iterator[None]:
-        with enter(place), patch.object(gather, "time", SimpleNamespace(time=lambda: time.time() + 2 * 86_400)):
+        with enter(place), clock_apart(2 * 86_400.0)(place):
             yield
 
     return entered
