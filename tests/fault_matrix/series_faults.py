@@ -69,14 +69,14 @@ STABILITY = (
         None,
     ),
     fault(
-        "mttr-gone", "no mean time to recover is exported", "stability", exported(without(MTTR)), Reason.SOURCE_UNKNOWN
+        "mttr-gone", "no mean time to recover is exported", "stability", exported(without(MTTR)), Reason.SOURCE_SILENT
     ),
     fault(
         "evidence-counter-gone",
         "the counter of evidence is gone",
         "stability",
         exported(without(CREATED)),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "alert-rate-of-dev",
@@ -129,9 +129,9 @@ BUDGET = (
         None,
     ),
     fault(
-        "bad-counter-gone", "the counter of bad events is gone", "budget", exported(without(BAD)), Reason.SOURCE_UNKNOWN
+        "bad-counter-gone", "the counter of bad events is gone", "budget", exported(without(BAD)), Reason.SOURCE_SILENT
     ),
-    fault("total-gone", "the counter of all events is gone", "budget", exported(without(TOTAL)), Reason.SOURCE_UNKNOWN),
+    fault("total-gone", "the counter of all events is gone", "budget", exported(without(TOTAL)), Reason.SOURCE_SILENT),
     fault(
         "bad-counter-of-dev",
         "the counter of bad events comes from realm dev",
@@ -189,14 +189,14 @@ BUDGET = (
         "a counter's value is a word, so the whole file is refused",
         "budget",
         exported(valued("many", BAD)),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "type-nobody-knows",
         "a TYPE line names a type that does not exist",
         "budget",
         exported(lambda text: text.replace(f"# TYPE {BAD} counter", f"# TYPE {BAD} meter")),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
 )
 
@@ -252,7 +252,7 @@ CANARY = (
         exported(valued("-0.1", UNIQUE)),
         Reason.OUT_OF_RANGE,
     ),
-    fault("unique-ratio-gone", "the unique ratio is gone", "canary", exported(without(UNIQUE)), Reason.SOURCE_UNKNOWN),
+    fault("unique-ratio-gone", "the unique ratio is gone", "canary", exported(without(UNIQUE)), Reason.SOURCE_SILENT),
     fault(
         "unique-ratio-of-dev",
         "the unique ratio comes from realm dev",
@@ -307,7 +307,7 @@ CANARY = (
         "the counter of promotions is gone",
         "canary",
         exported(without(PROMOTIONS)),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "promotions-nan",

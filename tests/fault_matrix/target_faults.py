@@ -234,24 +234,24 @@ GONE = (
         limited(relabel_configs=[{"action": "drop", "source_labels": ["instance"], "regex": ".*"}]),
         Reason.SOURCE_UNKNOWN,
     ),
-    fault("exporter-empty", "the exporter answers 200 and nothing", from_node(body(b"")), Reason.SOURCE_UNKNOWN),
+    fault("exporter-empty", "the exporter answers 200 and nothing", from_node(body(b"")), Reason.SOURCE_SILENT),
     fault(
         "another-exporter",
         "the target's address is that of another exporter",
         at_the_gateway,
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "series-dropped",
         "a metric relabelling drops the sequence",
         relabel(action="drop", source_labels=["__name__"], regex="duri_textfile_heartbeat_seq"),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "budget-dropped",
         "a metric relabelling drops the counters of the objective",
         relabel(action="drop", source_labels=["__name__"], regex="duri_slo_.*"),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
         "budget",
     ),
     fault(

@@ -243,46 +243,46 @@ CLOCKS = (
 )
 
 FILES = (
-    fault("file-deleted", "the writer's file is deleted", deleted, Reason.SOURCE_UNKNOWN),
-    fault("file-empty", "the writer's file is empty", written(lambda _: ""), Reason.SOURCE_UNKNOWN),
+    fault("file-deleted", "the writer's file is deleted", deleted, Reason.SOURCE_SILENT),
+    fault("file-empty", "the writer's file is empty", written(lambda _: ""), Reason.SOURCE_SILENT),
     fault(
         "file-cut",
         "the writer's file ends in the middle of a line",
         written(lambda text: text[:-20]),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "no-final-newline",
         "the writer's file lacks its final line feed",
         written(lambda text: text.removesuffix("\n")),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "html-in-the-file",
         "a web page is in the writer's file",
         written(lambda _: "<html><body>It works!</body></html>\n"),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "lines-end-in-cr",
         "lines end as on Windows",
         written(lambda text: text.replace("\n", "\r\n")),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "byte-order-mark",
         "the file begins with a byte order mark",
         written(lambda text: f"\ufeff{text}"),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
     fault(
         "file-of-zeros",
         "after a power cut the file holds zero bytes",
         written(lambda text: "\0" * len(text)),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
-    fault("sequence-of-text", "the sequence is a word", written(valued("seven", SEQ)), Reason.SOURCE_UNKNOWN),
-    fault("value-left-out", "the sequence has no value", written(valued("", SEQ)), Reason.SOURCE_UNKNOWN),
+    fault("sequence-of-text", "the sequence is a word", written(valued("seven", SEQ)), Reason.SOURCE_SILENT),
+    fault("value-left-out", "the sequence has no value", written(valued("", SEQ)), Reason.SOURCE_SILENT),
     fault(
         "exporter-time-in-the-file",
         "samples bear times of their own",
@@ -291,10 +291,10 @@ FILES = (
                 f"{line} 1700000000000\n" if line[:1] != "#" else f"{line}\n" for line in text.splitlines()
             )
         ),
-        Reason.SOURCE_UNKNOWN,
+        Reason.SOURCE_SILENT,
     ),
-    fault("a-folder-for-the-file", "there is a folder in the file's place", a_folder, Reason.SOURCE_UNKNOWN),
-    fault("a-loop-of-links", "there is a link to itself in the file's place", a_loop_of_links, Reason.SOURCE_UNKNOWN),
+    fault("a-folder-for-the-file", "there is a folder in the file's place", a_folder, Reason.SOURCE_SILENT),
+    fault("a-loop-of-links", "there is a link to itself in the file's place", a_loop_of_links, Reason.SOURCE_SILENT),
     fault(
         "hidden-by-an-old-copy",
         "an old copy of the file lies beside it, and the exporter drops the second of two",
@@ -304,8 +304,8 @@ FILES = (
 )
 
 LABELS = (
-    fault("only-the-time", "the writer writes no sequence", written(without(SEQ)), Reason.SOURCE_UNKNOWN),
-    fault("only-the-sequence", "the writer writes no time", written(without(TS)), Reason.SOURCE_UNKNOWN),
+    fault("only-the-time", "the writer writes no sequence", written(without(SEQ)), Reason.SOURCE_SILENT),
+    fault("only-the-sequence", "the writer writes no time", written(without(TS)), Reason.SOURCE_SILENT),
     fault(
         "heartbeat-of-dev",
         "the writer beats for realm dev",
