@@ -68,7 +68,7 @@ def _quiet(server: Inquiry, policy: Policy, evidence: Evidence, selectors: tuple
     active = () if isinstance(evidence.targets, Unread) else evidence.targets
     down = {source_of(target.labels) for target in active if target.health is not TargetHealth.UP}
     up = frozenset(source_of(target.labels) for target in active).difference(down)
-    return without_explained(server, gone, scraped, up)
+    return without_explained(server, gone, scraped, up, evidence.now)
 
 
 def _detailed(evidence: Evidence, groups: Origins | Unread) -> Mapping[str, Rows] | Unread:
