@@ -1,8 +1,8 @@
 """Finds the targets that are up and export a metric no more, although nothing restarted them.
 
-A target that was restarted begins anew: a counter of errors is not there until the first error. So a target is silent
-only if it exported the metric since its last restart. The time of the restart is ``process_start_time_seconds``, or else
-the end of the last gap in ``up``.
+A target that was restarted begins anew: a counter of errors is not there until the first error. So a target is
+silent only if it exported the metric since its last restart. The time of the restart is ``process_start_time_seconds``,
+or else the end of the last gap in ``up``.
 
 Each question raises SourceError if there was no valid answer.
 """
@@ -61,12 +61,9 @@ def without_explained(
     started = {**_gap_ends(server, [one for one in asked if one not in started], now), **started}
     silent = {text: sources.difference(answers[text]) for text, sources in quiet.items()}
     silent = _exported_since(server, silent, started, now)
+    explained = {text: sources - silent[text] for text, sources in quiet.items()}
     return {
-        text: tuple(
-            row
-            for row in rows
-            if source_of(row.labels) not in quiet.get(text, frozenset()) - silent.get(text, frozenset())
-        )
+        text: tuple(row for row in rows if source_of(row.labels) not in explained.get(text, frozenset()))
         for text, rows in gone.items()
     }
 
