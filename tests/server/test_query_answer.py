@@ -63,6 +63,27 @@ def test_a_malformed_answer_is_refused(kind: object, result: object, why: str) -
         query_answer(envelope(kind, result))
 
 
+@given(st.lists(st.sampled_from(["number", "histogram", "both"]), max_size=5), st.booleans())
+def test_each_series_of_a_vector_has_its_own_number(kinds: list[str], histograms: bool) -> None:  # noqa: FBT001 - of the test
+    """Numbers are read together, and a histogram among them does not move them."""
+    items = [
+        {
+            "metric": {"place": str(place)},
+            **({"value": [1, str(place)]} if kind != "histogram" else {}),
+            **({"histogram": [1, NATIVE]} if kind != "number" else {}),
+        }
+        for place, kind in enumerate(kinds)
+    ]
+    if "histogram" in kinds and not histograms:
+        with pytest.raises(Misshapen, match="native histogram"):
+            query_answer(envelope("vector", items))
+        return
+    found = query_answer(envelope("vector", items), histograms=histograms).series
+    numbers = {int(one.labels["place"]): one.values for one in found if one.values}
+    expected = [place for place, kind in enumerate(kinds) if kind == "number" or not histograms]
+    assert numbers == {place: (float(place),) for place in expected}
+
+
 @pytest.mark.parametrize("odd", [{}, {"data": None}, {"data": []}, {"data": {}}])
 def test_an_envelope_without_data_is_refused(odd: dict[str, Any]) -> None:
     """Missing data does not count as empty data."""

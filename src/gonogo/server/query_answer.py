@@ -6,7 +6,7 @@ and no object is made for a sample.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,8 +56,17 @@ def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnsw
         result = [{"metric": {}, "value": result}]
     elif kind != "vector":
         raise Misshapen(f"the result is of type {kind!r}, not numbers")
-    series = _all(result, _of_any_sample if histograms else _of_one_sample)
+    numbers = _numbers(result, histograms=histograms)
+    series = _all(result, partial(_of_any_sample if histograms else _of_one_sample, numbers))
     return QueryAnswer(series, series[0].newest if series else None)
+
+
+def _numbers(items: list[Json], *, histograms: bool) -> Iterator[float] | None:
+    """Read the numbers of all items at once, in order. ``None``: one is malformed, so each has to be read alone."""
+    try:
+        return iter(numbers_of(tuple([i["value"][1] for i in items if not (histograms and "histogram" in i)])))
+    except (*_MISTAKES, IndexError):
+        return None
 
 
 def _all(items: list[Json], build: Callable[[Json], Series]) -> tuple[Series, ...]:
@@ -104,9 +113,9 @@ def _keep(known: Clocks, times: tuple[Json, ...]) -> tuple[float, ...]:
     return kept
 
 
-def _of_any_sample(item: Json) -> Series:
+def _of_any_sample(numbers: Iterator[float] | None, item: Json) -> Series:
     if "histogram" not in item:
-        return _of_one_sample(item)
+        return _of_one_sample(numbers, item)
     labels: dict[str, str] = item["metric"]
     time, shape = item["histogram"]
     "".join(labels.values())
@@ -115,10 +124,10 @@ def _of_any_sample(item: Json) -> Series:
     return Series(labels, (), (), float(time))
 
 
-def _of_one_sample(item: Json) -> Series:
+def _of_one_sample(numbers: Iterator[float] | None, item: Json) -> Series:
     labels: dict[str, str] = item["metric"]
     time, value = item["value"]
     "".join(labels.values())
     if isinstance(time, str) or not 0 <= time < END_OF_TIME:
         raise TypeError(time)
-    return Series(labels, (float(time),), (number_of(value),))
+    return Series(labels, (float(time),), (number_of(value) if numbers is None else next(numbers),))
