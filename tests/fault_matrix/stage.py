@@ -180,7 +180,7 @@ def stage(
     with ExitStack() as held:
         stack = held.enter_context(sandbox(story, INTERVAL))
         text = stack.layout.policy.read_text(encoding="utf-8").replace(
-            "prometheus:\n", "prometheus:\n  timeout: 2s\n", 1
+            "prometheus:\n", "prometheus:\n  timeout: 4s\n", 1
         )
         stack.layout.policy.write_text(text + extra, encoding="utf-8")
         if prepare is not None:

@@ -55,7 +55,7 @@ def demo(interval: timedelta, aside: str = ASIDE) -> Iterator[Demo]:
     """
     with sandbox(interval=interval) as stack:
         text = stack.layout.policy.read_text(encoding="utf-8").replace(
-            "prometheus:\n", "prometheus:\n  timeout: 2s\n", 1
+            "prometheus:\n", "prometheus:\n  timeout: 5s\n", 1
         )
         stack.layout.policy.write_text(text + aside, encoding="utf-8")
         yield Demo(stack)
