@@ -47,7 +47,7 @@ class Demo:
 
 @contextmanager
 def demo(interval: timedelta, aside: str = ASIDE) -> Iterator[Demo]:
-    """Start a demo stack; its policy waits 2 s for an answer.
+    """Start a demo stack; its policy waits 5 s for an answer.
 
     Args:
         interval: how often it scrapes and evaluates.
