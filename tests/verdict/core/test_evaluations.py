@@ -16,6 +16,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.evaluations import (
+    HISTORY,
     NEWEST_SCRAPE,
     PLACE_LABEL,
     ExpressionQuestion,
@@ -343,3 +344,9 @@ def test_signals_without_a_window_give_no_question() -> None:
     """Without a judged expression nothing is asked."""
     assert evaluations(policy(), {}, {}) == ()
     assert ExpressionQuestion({}, None, EVERY).text(()) == ""
+
+
+def test_the_history_of_alerts_is_no_signal() -> None:
+    """Its series stay as the server returned them."""
+    found = (answer("0", "ALERTS", alertname="Down"),)
+    assert by_signal(policy(), (HISTORY,), found) == {HISTORY: found}
