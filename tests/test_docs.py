@@ -11,6 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from gonogo.cli.main import gonogo
+from gonogo.model.policy import Role
+from gonogo.policy.inputs import policy_rules
+from gonogo.policy.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -98,3 +101,14 @@ def test_the_readme_names_the_exit_codes_of_help() -> None:
     shown = CliRunner().invoke(gonogo, ["--help"]).output
     promised = re.findall(r"\b(\d+) ", shown.partition("Exit codes:")[2])
     assert promised == re.findall(r"^\| (\d+) \|", prose(PAGES[0]), re.MULTILINE)
+
+
+def test_the_first_policy_of_the_readme_needs_no_file_beside_it(tmp_path: Path) -> None:
+    """Whoever copies it into an empty folder is told about the server, and not about missing rule files."""
+    block = re.search(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert block is not None
+    path = tmp_path / "gonogo.yaml"
+    path.write_text(block[1], encoding="utf-8")
+    policy = load(path)
+    assert policy_rules(policy) == ()
+    assert [str(placed.condition) for placed in policy.policy.conditions((Role.REQUIRE,))] == ["api_up >= 0.9 for 5m"]

@@ -44,7 +44,7 @@ def test_no_alert_is_go_and_a_firing_one_no_go(own: Stage) -> None:
     own.until(both, is_verdict(Verdict.GO))
     own.export("queue_length 30")
     found = own.until(both, is_verdict(Verdict.NO_GO))
-    assert checks(found)[NONE].detail == "signal pages is 1.0 (firing: QueueLong), which does not meet pages == 0"
+    assert checks(found)[NONE].detail == "signal pages is 1 (firing: QueueLong), which does not meet pages == 0"
     own.until(policy("pages > 0 for 4s"), is_verdict(Verdict.GO))
     own.export("queue_length 3")
     own.until(policy(NONE, "pages == 0 for 30s"), lambda report: outcomes(report)[NONE] == "PASS")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -179,12 +180,12 @@ _TIME = re.compile(r"20\d\d-\d\d-\d\dT[^\"]+")
 
 
 def shifted(seconds: float) -> Spoil:
-    """Let the clock of a server be wrong by some seconds: all times in its answers."""
+    """Let the clock of a server be wrong by some seconds: all times in its answers, and the values that are times."""
 
-    def moved(series: dict[str, Any], kind: str) -> dict[str, Any]:
+    def moved(series: dict[str, Any], kind: str, of_values: float) -> dict[str, Any]:
         key = "values" if kind == "matrix" else "value"
         pairs = series[key] if kind == "matrix" else [series[key]]
-        pairs = [[at + seconds, value] for at, value in pairs]
+        pairs = [[at + seconds, str(float(value) + of_values)] for at, value in pairs]
         return {**series, key: pairs if kind == "matrix" else pairs[0]}
 
     def late(text: re.Match[str]) -> str:
@@ -198,7 +199,8 @@ def shifted(seconds: float) -> Spoil:
             if kind == "scalar":
                 data["result"] = [result[0] + seconds, str(float(result[1]) + seconds)]
             else:
-                data["result"] = [moved(series, kind) for series in result]
+                of_values = seconds if "timestamp(" in unquote(passing.asked) else 0.0
+                data["result"] = [moved(series, kind, of_values) for series in result]
             return replace(passing, body=json.dumps(read).encode())
         return replace(passing, body=_TIME.sub(late, passing.body.decode()).encode())
 

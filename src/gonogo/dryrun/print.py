@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from gonogo.durations import format_duration
 from gonogo.journal.runs import Run
 from gonogo.model.columns import columns, cut, padded
-from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
+from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, named
 from gonogo.model.plain import one_line, plain
 from gonogo.model.progress import Progress
 from gonogo.verdict.core.abort import Abort, Countdown, subject_named
@@ -63,7 +63,7 @@ def watch_line(view: WatchView) -> str:
 
 def watch_state(step: WatchStep) -> str:
     """Return what a change of the watch changes: the verdict, and the outcome and reason of gates that do not pass."""
-    bad = (f"{name} {gate.outcome} {_reason(_deciding(gate))}" for name, gate in _bad(step))
+    bad = (f"{name} {gate.outcome} {named(_doubts(gate)[:1])}" for name, gate in _bad(step))
     return "; ".join((step.judgement.verdict, *bad))
 
 
@@ -173,7 +173,7 @@ def _clock(view: WatchView) -> str:
 
 def _evidence(gate: GateOutcome) -> str:
     check = _deciding(gate)
-    return "" if check is None else f"{_reason(check)}{check.detail}"
+    return "" if check is None else f"{named(check.doubts)} {check.detail}".lstrip()
 
 
 def _deciding(gate: GateOutcome) -> JudgedCondition | None:
@@ -181,8 +181,9 @@ def _deciding(gate: GateOutcome) -> JudgedCondition | None:
     return next((check for check in gate.checks if check.outcome is gate.outcome), next(iter(gate.checks), None))
 
 
-def _reason(check: JudgedCondition | None) -> str:
-    return f"[{check.doubts[0].reason}] " if check is not None and check.doubts else ""
+def _doubts(gate: GateOutcome) -> tuple[Doubt, ...]:
+    check = _deciding(gate)
+    return () if check is None else check.doubts
 
 
 def _finding(finding: CriterionResult) -> str:

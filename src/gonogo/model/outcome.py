@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -65,6 +65,11 @@ def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     for doubt in doubts:
         first.setdefault(doubt.reason, doubt)
     return tuple(sorted(first.values(), key=lambda doubt: PRECEDENCE[doubt.reason]))
+
+
+def named(doubts: Sequence[Doubt]) -> str:
+    """Return the reasons of doubts in brackets, such as ``[absent, drifted]``; nothing without doubts."""
+    return f"[{', '.join(doubt.reason for doubt in doubts)}]" if doubts else ""
 
 
 @dataclass(frozen=True, slots=True)

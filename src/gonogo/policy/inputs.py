@@ -59,6 +59,9 @@ def unit_files(place: Path) -> tuple[Path, ...]:
     return tuple(sorted(yaml_files(place, each_once=False))) if place.is_dir() else (place,)
 
 
+_NEXT = "put rule files there, write them with 'gonogo rules --out DIR', or set rules: [] to judge without rule files"
+
+
 def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
     """Return the files that the policy's globs match, sorted, each once.
 
@@ -71,9 +74,7 @@ def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
         matched = matching(pattern)
         found.update(matched)
         if not matched:
-            problems.append(
-                Problem(None, f"rules: {pattern} matches no file", "write the rules with 'gonogo rules --out DIR'")
-            )
+            problems.append(Problem(None, f"rules: {pattern} matches no file", _NEXT))
     if problems:
         raise PolicyError(tuple(problems))
     return tuple(sorted(found))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gonogo.formats.document import document
-from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
+from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, named
 from gonogo.model.plain import one_line
 from gonogo.model.verdict import Report, SubjectVerdict, Verdict
 from gonogo.promql.matchers import label
@@ -147,8 +147,7 @@ def _unknown(gate: GateOutcome) -> Mapping[str, list[str]]:
 
 
 def _cause(check: JudgedCondition) -> str:
-    reasons = f" [{', '.join(doubt.reason for doubt in check.doubts)}]" if check.doubts else ""
-    return f"{reasons}: {one_line(check.detail)}"
+    return f" {named(check.doubts)}".rstrip() + f": {one_line(check.detail)}"
 
 
 def _subject(subject: SubjectVerdict, shared: Container[str]) -> Iterator[str]:

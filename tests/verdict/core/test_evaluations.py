@@ -132,7 +132,7 @@ def test_an_expression_is_judged_without_rule_files() -> None:
     """The policy needs no rule file, and the server no rule."""
     assert check(by(RAW), given(changes={"files": (), "rules": ()})).outcome is Outcome.PASS
     found = check(by(RAW, "e > 1"), given(changes={"files": (), "rules": ()}))
-    assert (found.outcome, found.detail) == (Outcome.FAIL, "signal e is 1.0, which does not meet e > 1")
+    assert (found.outcome, found.detail) == (Outcome.FAIL, "signal e is 1, which does not meet e > 1")
     assert found.provenance[0] == f"signal e: {RAW}"
 
 

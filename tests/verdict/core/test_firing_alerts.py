@@ -175,7 +175,7 @@ def test_a_firing_alert_is_counted() -> None:
     }
     found = check(by(), given(shown(SLOW, ERRORS, WARN, firing=firing)))
     assert (found.outcome, found.value) == (Outcome.FAIL, 3.0)
-    assert found.detail == "signal pages is 3.0 (firing: Errors, Slow), which does not meet pages == 0"
+    assert found.detail == "signal pages is 3 (firing: Errors, Slow), which does not meet pages == 0"
     assert check(by("pages <= 3"), given(shown(SLOW, ERRORS, firing=firing))).detail == (
         "signal pages is 3 (firing: Errors, Slow)"
     )
@@ -361,7 +361,7 @@ def test_an_alert_that_fired_in_the_window_fails_it() -> None:
     past = (fired(65, 95), fired(65, realm=None, value=2))
     found = check(by(LASTING), given(past=past))
     assert (found.outcome, found.value) == (Outcome.FAIL, 0.0)
-    assert found.detail == "signal pages was 3.0 until 65 s ago, which does not meet pages == 0 for 5m"
+    assert found.detail == "signal pages was 3 until 65 s ago, and pages == 0 since; 300 s are asked"
     assert check(by(LASTING), given(past=past, changes=DOWN)).outcome is Outcome.FAIL
 
 

@@ -39,7 +39,17 @@ def test_an_earlier_violation_is_named_with_its_time() -> None:
     given = evidence(samples("duri_x", {**{30.0 * n: 1.0 for n in range(14)}, 90.0: 0.5}))
     (check,) = judge(policy("x == 1 for 5m"), given, NOW).subjects[0].gates[0].checks
     assert (check.outcome, check.value) == (Outcome.FAIL, 1.0)
-    assert check.detail == "duri_x was 0.5 until 90 s ago, which does not meet x == 1 for 5m"
+    assert check.detail == "duri_x was 0.5 until 90 s ago, and x == 1 since; 300 s are asked"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.7678947368421076, "0.767895"), (0.6000000000001, "a little over 0.6"), (1.0, "1")]
+)
+def test_a_value_is_written_with_six_digits_that_do_not_contradict(value: float, shown: str) -> None:
+    """The exact value is in the field ``value``."""
+    (check,) = judge(policy("x <= 0.6"), evidence(samples("duri_x", value)), NOW).subjects[0].gates[0].checks
+    assert (check.outcome, check.value) == (Outcome.FAIL, value)
+    assert check.detail == f"duri_x is {shown}, which does not meet x <= 0.6"
 
 
 def test_or_lists_its_terms() -> None:
@@ -115,7 +125,7 @@ def test_decide_says_unknown_for_only_where_the_samples_show_it() -> None:
         assert [w.condition for w in judged.subjects[0].gates[0].warnings] == shown
     detail = judged.subjects[0].gates[0].warnings[0].detail
     assert detail.startswith(
-        "x has been unknown for 125 s without a break: [stale] the newest sample of duri_x is 190.0"
+        "x has been unknown for 125 s without a break: [stale, gappy] the newest sample of duri_x is 190.0"
     )
 
 

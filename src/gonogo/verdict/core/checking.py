@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import floor, isfinite
 
 from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Falling, Operator, Term, Unknown
-from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order
+from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order, named
 from gonogo.model.policy import Signal, ValueRange
 from gonogo.model.series import Series
 from gonogo.verdict.core.firing_alerts import provable
@@ -98,7 +98,7 @@ def _check_unknown(term: Unknown, text: str, reading: Reading, now: float) -> Ju
     doubts, metric = unknown_because(reading, now), reading.signal.metric
     if not doubts:
         return _judged(text, Outcome.FAIL, (), f"{metric} is known", reading, now)
-    seconds, why = unknown_seconds(reading, now), f"[{doubts[0].reason}] {doubts[0].detail}"
+    seconds, why = unknown_seconds(reading, now), f"{named(doubts)} {doubts[0].detail}"
     if seconds >= term.held.total_seconds():
         detail = f"{term.signal} has been unknown for {seconds:.0f} s without a break: {why}"
         return _judged(text, Outcome.PASS, (), detail, reading, now)
@@ -185,7 +185,7 @@ def _value_doubts(values: tuple[float, ...], signal: Signal, window: float) -> I
     if outside is not None:
         yield Doubt(
             Reason.OUT_OF_RANGE,
-            f"{metric} was {outside!r}, outside {meant}, within {window:g} s; fix its source or rule",
+            f"{metric} was {outside:.6g}, outside {meant}, within {window:g} s; fix its source or rule",
         )
 
 
@@ -205,8 +205,9 @@ def _explain(term: Term, reading: Reading, series: Series, outcome: Outcome, now
     if outcome is Outcome.PASS:
         return f"{series.metric} is {value:g}{remark}"
     if isinstance(term, Comparison) and term.held is not None and term.holds(value):
-        return f"{series.metric} was {_last_violation(term, series, now)}, which does not meet {term}"
-    return f"{series.metric} is {value!r}{remark}, which does not meet {term}"
+        asked = f"{replace(term, held=None)} since; {term.held.total_seconds():g} s are asked"
+        return f"{series.metric} was {_last_violation(term, series, now)}, and {asked}"
+    return f"{series.metric} is {_violating(value, term)}{remark}, which does not meet {term}"
 
 
 def _last_violation(comparison: Comparison, series: Series, now: float) -> str:
@@ -216,7 +217,15 @@ def _last_violation(comparison: Comparison, series: Series, now: float) -> str:
         for value, time in zip(reversed(series.values), reversed(series.times), strict=True)
         if not comparison.holds(value)
     )
-    return f"{value!r} until {now - time:.0f} s ago"
+    return f"{_violating(value, comparison)} until {now - time:.0f} s ago"
+
+
+def _violating(value: float, term: Term) -> str:
+    """Write a value with six significant digits. If these would meet the bound, say on which side the value is."""
+    shown = f"{value:.6g}"
+    if not isinstance(term, Comparison) or not term.holds(float(shown)):
+        return shown
+    return f"a little {'over' if value > float(shown) else 'under'} {shown}"
 
 
 def held_for(comparison: Comparison, duration: float, series: Series, now: float, interval: float) -> Outcome:
