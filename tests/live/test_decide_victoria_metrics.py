@@ -84,7 +84,7 @@ LABELLED = ("-external.label=evaluated_by=vmalert", "-external.label=site=a")
 """Labels that vmalert adds to every rule and to every series of a rule."""
 
 
-UNTOLD_DELAY = {Reason.STALE, Reason.GAPPY}
+UNTOLD_DELAY = {Reason.SOURCE_STALE, Reason.STALE, Reason.GAPPY}
 """Reasons that come along where nobody says how far in the past vmalert evaluates; older ones do not."""
 
 
