@@ -145,7 +145,7 @@ FAULTS = (
         "one service's name is empty",
         "canary",
         of_one(replaced(SERVICE, 'service=""')),
-        Reason.ABSENT,
+        Reason.AMBIGUOUS,
     ),
     fault(
         "one-without-its-canary",

@@ -125,3 +125,11 @@ def test_a_cause_of_several_gates_is_printed_once() -> None:
     assert cause.startswith("  UNKNOWN in 2 gates [absent]: the server has no series duri_x; ")
     assert names == "          a: x == 1; x <= 2; b: x >= 0"
     assert rest == ["  UNKNOWN a", "  UNKNOWN b"]
+
+
+def test_a_cause_of_several_subjects_is_printed_once_with_their_number() -> None:
+    """A gate is named once, and not once for each subject."""
+    given = evidence(*(samples("duri_x", 1.0, service=name) for name in ("cart", "pay")), samples("duri_x"))
+    _, cause, names, *_ = report_text(report(policy("x == 1", subjects=("service",)), given)).splitlines()
+    assert cause.startswith("  UNKNOWN in 2 gates [ambiguous]: duri_x has a series without the subject label service")
+    assert names == "          g: x == 1 (2 subjects)"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import starmap
 
 from gonogo.formats.document import document
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, named
@@ -119,13 +120,17 @@ def _lines(report: Report) -> Iterator[str]:
     shared = _shared_causes(ordered[:SHOWN_SUBJECTS])
     for cause, gates in shared.items():
         yield f"  UNKNOWN in {len(gates)} gates{cause}"
-        yield f"          {'; '.join(dict.fromkeys(gates))}"
+        yield f"          {'; '.join(starmap(_counted, Counter(gates).items()))}"
     for subject in ordered[:SHOWN_SUBJECTS]:
         yield from _subject(subject, shared)
     if len(ordered) > SHOWN_SUBJECTS:
         left = Counter(str(subject.verdict) for subject in ordered[SHOWN_SUBJECTS:])
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(left.items()))
         yield f"  and {len(ordered) - SHOWN_SUBJECTS} more subjects: {counts} (--format json shows all)"
+
+
+def _counted(conditions: str, subjects: int) -> str:
+    return conditions if subjects == 1 else f"{conditions} ({subjects} subjects)"
 
 
 def _shared_causes(subjects: Iterable[SubjectVerdict]) -> Mapping[str, list[str]]:
