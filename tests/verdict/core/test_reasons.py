@@ -222,6 +222,27 @@ def test_an_ended_predecessor_is_not_ambiguous() -> None:
     assert first_check(evidence(old, samples("duri_x"), instant=(at_now(samples("duri_x")),))).outcome is Outcome.PASS
 
 
+def test_a_predecessor_that_ended_before_its_successor_began_is_not_ambiguous() -> None:
+    """A pod was replaced a moment ago, in one place. The judged series is the new one."""
+    old, young = samples("duri_x", {100: 0.5, 70: 0.5, 40: 0.5}, host="old"), samples("duri_x", {10: 1})
+    given = evidence(old, young, instant=(at_now(young),))
+    assert first_check(given).outcome is Outcome.PASS
+
+
+def test_two_series_that_take_turns_are_ambiguous() -> None:
+    """Neither is the successor of the other: the one that is there now was there before the other ended."""
+    one, other = samples("duri_x", {100: 1, 40: 1}, host="old"), samples("duri_x", {70: 1, 10: 1})
+    assert first_check(evidence(one, other, instant=(at_now(other),))).doubts[0].reason is Reason.AMBIGUOUS
+
+
+@pytest.mark.parametrize("ages", [{200: 1, 170: 1}, {}])
+def test_a_predecessor_without_a_staleness_marker_is_history_once_it_is_too_old(ages: dict[float, float]) -> None:
+    """The server shows a series of a removed scrape job for five minutes more, also when its samples are not read."""
+    old, young = samples("duri_x", {170: 1}, host="old"), samples("duri_x")
+    given = evidence(*([samples("duri_x", ages, host="old")] if ages else ()), young)
+    assert first_check(replace(given, instant=(at_now(old), at_now(young)))).outcome is Outcome.PASS
+
+
 def test_a_fresh_push_is_a_source() -> None:
     """A recent push explains a series without a target. The interval is that of the slowest job."""
     raw = replace(HEALTHY, signals={"x": Signal("x", "raw_x")})

@@ -36,8 +36,9 @@ def series_doubts(
 ) -> Iterator[Doubt]:
     """Yield the doubts about the series of a signal for a subject.
 
-    A series whose newest sample is older than ``max_age`` seconds is history: it neither makes its successor ambiguous
-    nor marks it as made up. ``name`` is the metric with the labels that its series must have. ``hint`` is the reason
+    A series is history if its newest sample is older than ``max_age`` seconds, or if it ended before its successor
+    began. History does not make a signal ambiguous. A label of made-up data counts on every series with a younger
+    sample. ``name`` is the metric with the labels that its series must have. ``hint`` is the reason
     why the server cannot have the series, empty if none is known.
     """
     living = tuple(series for series in ranges if alive(series, now, max_age))
@@ -91,7 +92,7 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
         advice = hint or "; start what exports it, or load the rule that records it"
         yield Doubt(Reason.ABSENT, f"the server has no series {name}{advice}")
     for answer in (ranges, instant):
-        if len({tuple(sorted(series.labels.items())) for series in answer}) < len(answer):
+        if len(set(map(_label_set, answer))) < len(answer):
             yield Doubt(
                 Reason.AMBIGUOUS,
                 f"the server's answer has the same series {name} more than once; "
@@ -103,13 +104,31 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
             f"{name} has two values at the same time, so two programs write it; find the second one, such as another "
             "vmalert or vmagent, and stop it or give its series another label",
         )
-    alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
-    if len(alive) > 1:
+    rivals = _rivals(instant, living)
+    if len(rivals) > 1:
         yield Doubt(
             Reason.AMBIGUOUS,
-            f"{len(alive)} series match {name}, and the policy does not say which one to read; "
+            f"{len(rivals)} series match {name}, and the policy does not say which one to read; "
             "remove the others, or name the labels of the series in the policy",
         )
+
+
+def _rivals(instant: Found, living: Found) -> set[tuple[tuple[str, str], ...]]:
+    """Return the label sets of the series that the signal could be, more than one if the signal is ambiguous.
+
+    A series that has ended before another began is its predecessor, and so is a series without a staleness marker
+    that is still in the instant answer although its newest sample is too old.
+    """
+    at_once = {_label_set(series) for series in instant}
+    current = [series for series in living if _label_set(series) in at_once]
+    if not current:
+        return at_once.union(map(_label_set, living))
+    first = max((series.times[0] for series in current if series.times), default=0.0)
+    return {_label_set(series) for series in living if _label_set(series) in at_once or _newest(series) >= first}
+
+
+def _label_set(series: Series) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(series.labels.items()))
 
 
 def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
