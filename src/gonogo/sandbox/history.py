@@ -20,7 +20,7 @@ from gonogo.programs.server_process import RunningServer
 from gonogo.sandbox.sources import INSTANCE, RawSource
 from gonogo.stopping import outcome
 
-MONTH_STEP = timedelta(seconds=60)
+MONTH_STEP = timedelta(seconds=240)
 """The step of the far past. An instant selector looks back 5 min, so it always finds a sample."""
 
 DAY = timedelta(hours=26)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gonogo.model.condition import parse_condition, parse_criterion
-from gonogo.model.evidence import Evidence, Recomputed, Unread
+from gonogo.model.evidence import Evidence, Recomputed, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import DryRun, Gate, Policy, Signal, evaluated_metric
 from gonogo.model.series import Series
@@ -16,7 +16,7 @@ from gonogo.verdict.core.reading import Readings
 from gonogo.verdict.core.recomputation import LONGEST, Recomputation, needs_values, recomputations
 from gonogo.verdict.core.verdict import judge
 from gonogo.verdict.core.violations import violations
-from tests.evidence_builder import NOW, at_now, evidence, loaded, policy, rule, samples
+from tests.evidence_builder import NOW, at_now, evidence, loaded, policy, rule, samples, target
 
 AT = NOW - 10
 
@@ -46,6 +46,18 @@ def test_a_pass_needs_a_fresh_value_that_passes_too() -> None:
         check = check_of(exceptional(value(1.0), fresh=fresh), by)
         assert (check.outcome, [doubt.reason for doubt in check.doubts]) == (Outcome.UNKNOWN, [Reason.FOREIGN])
         assert f"the server holds 1 for duri_x, and its own rule {told}; find what else writes" in check.detail
+
+
+def test_a_foreign_value_is_named_before_the_doubts_about_its_sources() -> None:
+    """A stranger writes the series of a target that is down. A recorded value that fails is not called foreign."""
+    down = (target(TargetHealth.DOWN),)
+    for by, reasons in (
+        (policy("x >= 0.5"), [Reason.FOREIGN, Reason.SOURCE_DOWN]),
+        (policy("x <= 0.5"), [Reason.SOURCE_DOWN]),
+    ):
+        check = check_of(replace(exceptional(value(1.0)), targets=down), by)
+        assert (check.outcome, [doubt.reason for doubt in check.doubts]) == (Outcome.UNKNOWN, reasons)
+    assert aborts(replace(exceptional(value(1.0)), targets=down), "unknown(x) for 5m") == ["unknown(x) for 5m"]
 
 
 def test_an_exception_of_another_series_or_condition_is_none_here() -> None:

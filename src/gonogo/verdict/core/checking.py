@@ -60,12 +60,13 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
     series = reading.series
     if series is None or not series.times:
         return _judged(text, Outcome.UNKNOWN, doubts, doubts[0].detail if doubts else "", reading, now)
-    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now - reading.lateness.seconds)
+    truth = _truth(term, reading, series, now - reading.lateness.seconds)
+    outcome = Outcome.UNKNOWN if doubts else truth
     if doubts and (proved := _proved(term, reading, now - reading.lateness.seconds)) is not None:
         outcome, doubts = proved, ()
-    if outcome is Outcome.PASS and reading.unconfirmed is not None:
+    if truth is Outcome.PASS and reading.unconfirmed is not None:
         foreign = reading.unconfirmed.doubt(term, series)
-        doubts, outcome = (doubts, outcome) if foreign is None else ((foreign,), Outcome.UNKNOWN)
+        doubts, outcome = (doubts, outcome) if foreign is None else (in_order((*doubts, foreign)), Outcome.UNKNOWN)
     if outcome is Outcome.UNKNOWN:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
         doubts = doubts or (Doubt(Reason.GAPPY, gap),)
@@ -76,10 +77,10 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
 def unknown_because(reading: Reading, now: float) -> tuple[Doubt, ...]:
     """Return why a signal is UNKNOWN: the doubts of a comparison without ``for``. Without doubts it is known."""
     doubts, series = _doubts(Comparison(reading.signal.name, Operator.EQ, 0.0), reading, now), reading.series
-    if doubts or reading.unconfirmed is None or series is None:
+    if reading.unconfirmed is None or series is None:
         return doubts
     foreign = reading.unconfirmed.required_doubt(series)
-    return () if foreign is None else (foreign,)
+    return doubts if foreign is None else in_order((*doubts, foreign))
 
 
 def unknown_seconds(reading: Reading, now: float) -> float:
