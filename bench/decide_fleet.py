@@ -19,11 +19,12 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from urllib.parse import urlencode, urlsplit
+
+from msgspec.structs import replace
 
 from gonogo.model.evidence import TargetHealth
 from gonogo.policy.load import load

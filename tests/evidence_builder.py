@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Origin, RunState, Target, TargetHealth
@@ -39,7 +40,7 @@ def policy(*required: str, subjects: tuple[str, ...] = (), **changes: object) ->
         gates=(Gate("g", tuple(parse_condition(text) for text in required)),),
         runs=Runs(required=()),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 RULES = (
@@ -111,4 +112,4 @@ def evidence(*series: Series, **changes: object) -> Evidence:
         files=files,
         local_now=NOW,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.disk.finding_files import compiled
 from gonogo.formats.prometheus_config import Configuration, read_configuration

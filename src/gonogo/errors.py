@@ -20,12 +20,12 @@ with a reason (see ``gonogo.model.outcome``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+
+class Position(Struct, frozen=True, order=True):
     """A place in a file. Lines and columns are counted from 1, as in editors."""
 
     path: str
@@ -37,8 +37,7 @@ class Position:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A mistake, its place, and the next step."""
 
     where: Position | None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.sandbox.story import HEALTHY, Story
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault of the matrix.
 
     ``enter`` hurts the stack on entering and mends it on leaving. With a ``story`` the

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import yaml
+from msgspec.structs import replace
 
 from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer

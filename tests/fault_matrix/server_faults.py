@@ -7,9 +7,10 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict

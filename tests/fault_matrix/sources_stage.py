@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.lint.recorded import obs_lint

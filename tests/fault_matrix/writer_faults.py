@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
+
+from msgspec.structs import replace
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict

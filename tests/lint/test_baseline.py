@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, Position, UsageError
 from gonogo.lint.baseline import SCHEMA, compared, parsed, read_baseline, write_baseline, written

@@ -7,14 +7,16 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True)
-class Passing:
+
+class Passing(Struct, frozen=True):
     """An answer on its way: what was asked, and what comes back."""
 
     path: str
@@ -26,7 +28,7 @@ class Passing:
     headers: tuple[tuple[str, str], ...] = ()
     drip: float = 0.0
     """Seconds to wait before each byte of the body."""
-    asked_with: Mapping[str, str] = field(default_factory=dict)
+    asked_with: Mapping[str, str] = {}
     """The headers of the question, names in small letters."""
     asked: str = ""
     """The body of the question."""

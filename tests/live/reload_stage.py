@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.programs.processes import HOST, Program, node_exporter, prometheus, start
 from gonogo.programs.server_process import RunningServer
@@ -34,8 +35,7 @@ groups:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """The server, its target, and the folder with ``prometheus.yml`` and ``rules``."""
 
     folder: Path

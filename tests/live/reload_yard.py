@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gonogo.journal.records import records
 from gonogo.model.record import Record
@@ -69,7 +70,7 @@ class Yard:
 
     def request(self, **more: object) -> ReloadRequest:
         """Ask to reload from the staged copy."""
-        return replace(ReloadRequest(self.policy(), staged=self.staged, beat=False), **more)  # type: ignore[arg-type]
+        return replace(ReloadRequest(self.policy(), staged=self.staged, beat=False), **more)
 
     def in_place(self, **more: object) -> ReloadRequest:
         """Ask to reload what is live already."""

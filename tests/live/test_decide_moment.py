@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from gonogo.dryrun.watching import watch
 from gonogo.journal.records import append

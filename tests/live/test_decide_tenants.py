@@ -12,11 +12,12 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from gonogo.programs.processes import Program, port_of, prometheus, reserve_port, start
 from gonogo.programs.server_process import RunningServer

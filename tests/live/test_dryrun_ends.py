@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.cli.dryrun import ABORTED, exit_code
 from gonogo.dryrun.run import DryRunResult, Moment, dry_run

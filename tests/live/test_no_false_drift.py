@@ -7,11 +7,11 @@ The files of ``spelled_rules`` have every kind of spelling. The environment vari
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth
 from gonogo.programs.processes import prometheus

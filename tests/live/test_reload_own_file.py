@@ -6,11 +6,11 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.processes import HOST, Program, prometheus, start

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Target
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release

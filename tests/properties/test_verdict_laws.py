@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
@@ -231,7 +231,7 @@ def test_a_server_without_answers_is_hold(case: tuple[Policy, Evidence]) -> None
     by, found = case
     unread = Unread("everything", "refused")
     questions = ("ranges", "instant", "rules", "targets", "pushes", "origins", "vanished")
-    silent = judge(by, replace(found, **dict.fromkeys(questions, unread)), NOW)  # type: ignore[arg-type]
+    silent = judge(by, replace(found, **dict.fromkeys(questions, unread)), NOW)
     assert silent.verdict is Verdict.HOLD
 
 

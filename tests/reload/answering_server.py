@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gonogo.journal.runs import Run
 from gonogo.model.evidence import Target, TargetHealth
@@ -135,7 +137,7 @@ class AnsweringServer:
 
     def set_metrics(self, **changes: object) -> None:
         """Change the values of its metrics."""
-        metrics = replace(self.metrics, **changes)  # type: ignore[arg-type]
+        metrics = replace(self.metrics, **changes)
         self.state_now = replace(self.state_now, vitals=replace(self.state_now.vitals, metrics=metrics))
 
     def answer(self, connection: Connection) -> None:
@@ -251,7 +253,7 @@ class Scene:
         path.write_text(POLICY % (self.server.url, self.keys), encoding="utf-8")
         staged = None if in_place else self.folder / "staged"
         request = ReloadRequest(load(path), staged=staged, checked=PASSED, beat=False, waits=self.waits)
-        return replace(request, **more)  # type: ignore[arg-type]
+        return replace(request, **more)
 
     def state(self) -> StateFolder:
         """Return the state folder of the reloads."""

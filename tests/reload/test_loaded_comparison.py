@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.evidence import TargetHealth
 from gonogo.reload.loaded_comparison import FirstScrapes, new_or_changed

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.reload.own_file import OwnFile, Visible, Which, own_file, unproved, unproved_secrets
 from gonogo.server.own_metrics import OwnMetrics

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import Rule, RuleGroup, RuleKind

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.policy.load import load
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of

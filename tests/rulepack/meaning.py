@@ -9,12 +9,12 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.model.heartbeat import Heartbeat

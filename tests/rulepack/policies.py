@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
+
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.heartbeat import Heartbeat

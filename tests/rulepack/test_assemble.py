@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.model.condition import parse_criterion

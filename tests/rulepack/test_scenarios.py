@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gonogo.rulepack.gates.stability import GATE
 from gonogo.rulepack.scenarios import rule_tests

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.programs.promtool import installed_promtool
 from gonogo.programs.promtool_units import UnitBounds

@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import time
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.cli.main import main
 from gonogo.model.outcome import Outcome

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.sandbox.sources import DAY, RawSource, Rehearsals, as_scraped, heartbeat, sources
 from gonogo.sandbox.story import HEALTHY, Outage, Story, step

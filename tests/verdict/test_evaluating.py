@@ -7,10 +7,12 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Unread
 from gonogo.model.policy import Signal, evaluated_metric

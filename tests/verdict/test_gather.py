@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.model.evidence import RunState, TargetHealth, Unread

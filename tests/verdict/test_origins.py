@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Origin, TargetHealth, Unread

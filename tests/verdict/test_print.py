@@ -1,7 +1,8 @@
 """A report as JSON and as text."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from gonogo.cli.door import answer
 from gonogo.cli.machine_trouble import machine_trouble
@@ -20,8 +20,7 @@ from gonogo.version import __version__
 SCHEMA = "gonogo/error/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class SaidError:
+class SaidError(Struct, frozen=True):
     """An error in the form in which it is written.
 
     Attributes:

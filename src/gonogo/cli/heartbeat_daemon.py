@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
+
 from gonogo.cli.door import answer
 from gonogo.durations import format_duration
 from gonogo.environment import variable
@@ -25,8 +27,7 @@ from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, pause
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceNotice:
+class ServiceNotice(Struct, frozen=True):
     """The socket of the service manager. ``address`` is ``None`` if there is no service manager."""
 
     address: str | None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from gonogo.cli.door import answer
 from gonogo.cli.options import GivenPath, features_option, format_option, policy_option
@@ -160,8 +160,7 @@ def _of_policy(path: Path, options: UnitOptions) -> tuple[UnitReport, int]:
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
+class _About(Struct, frozen=True):
     """The rule files of a run, and the features and the dialect of the server that evaluates them."""
 
     rules: tuple[Path, ...]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LABEL = re.compile(r'(?P<name>\w+|"(?:[^"\\]|\\.)*")="(?P<value>(?:[^"\\]|\\.)*)"')
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(Struct, frozen=True):
     """A metric with one series: its name, its help text, and its value as text."""
 
     name: str

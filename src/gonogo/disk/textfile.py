@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+from msgspec import Struct
 
 from gonogo.disk import durable
 from gonogo.disk.durable import write_failed
@@ -14,8 +15,7 @@ from gonogo.disk.exposition import label_sets, values, written
 _LARGEST = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Textfile:
+class Textfile(Struct, frozen=True):
     """A ``.prom`` file, which is always whole."""
 
     via: ClassVar[str] = "textfile"

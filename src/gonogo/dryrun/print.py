@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.journal.runs import Run
@@ -33,8 +34,7 @@ SHOWN_COUNTDOWNS = 3
 """The number of countdowns in a picture. The nearest abort comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class WatchView:
+class WatchView(Struct, frozen=True):
     """The progress of a watch: its newest step, the number of that step, the time so far, and the time in all.
 
     ``countdowns`` is what is not known and leads to an abort, the nearest abort first.

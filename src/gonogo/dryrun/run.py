@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from threading import Event
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.dryrun.on_abort import abort_json, on_abort
 from gonogo.dryrun.print import abort_text, certificate_text, certificate_value, run_text
@@ -40,8 +42,7 @@ from gonogo.verdict.core.verdict import without_steps
 from gonogo.verdict.decide import decide
 
 
-@dataclass(frozen=True, slots=True)
-class DryRunResult:
+class DryRunResult(Struct, frozen=True):
     """The result of a dry run.
 
     Attributes:
@@ -59,8 +60,7 @@ class DryRunResult:
     unrecorded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """The end of a dry run for the journal: an outcome, a word for it, a sentence, and further values."""
 
     outcome: str

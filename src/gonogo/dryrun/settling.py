@@ -6,8 +6,9 @@ One scrape that is lost at the end of a day proves nothing. ``decide`` waits for
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.policy import Policy
@@ -22,8 +23,7 @@ SETTLING_STEP = 1.0
 """Seconds between two looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """A look at the server: the evidence, and the step and the report that are judged from it."""
 
     gathered: Gathered

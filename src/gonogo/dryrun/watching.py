@@ -10,13 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from math import floor
 from threading import Event
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.dryrun.print import WatchReports, WatchView, run_text
 from gonogo.dryrun.settling import Look, settled
@@ -98,8 +100,7 @@ class Renewal:
             self._progress(note(f"{gate} could not be repeated: {error}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """The result of a watch: its last verdict, the ledger for the certificate, and the abort, if there was one."""
 
     last: Report

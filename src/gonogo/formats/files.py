@@ -9,9 +9,10 @@ Prometheus, ``model/rulefmt``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
+
+from msgspec import Struct
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
@@ -30,16 +31,14 @@ _BRACES = frozenset("{}")
 """Prometheus allows no brace in a recorded name: a name with braces is a selector in the wrong place."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFile:
+class RuleFile(Struct, frozen=True):
     """The groups of a file that could be read, and the problems of the file."""
 
     groups: tuple[RuleGroup, ...]
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedGroup:
+class PlacedGroup(Struct, frozen=True):
     """A group, its place in the document, and the place of each of its rules."""
 
     group: RuleGroup

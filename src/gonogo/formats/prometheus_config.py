@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
@@ -25,8 +27,7 @@ _FREE = frozenset({"external_labels", "labels", "params"})
 """Mappings whose keys are names that users choose."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScrapeJob:
+class ScrapeJob(Struct, frozen=True):
     """A scrape job: its interval, and the labels that all its targets have.
 
     ``where`` is the place of the job's name. ``interval_where`` is the place of the interval that applies: the job's
@@ -40,8 +41,7 @@ class ScrapeJob:
     interval_where: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEntry:
+class RuleEntry(Struct, frozen=True):
     """An entry of ``rule_files`` or ``scrape_config_files``. ``matched`` are its files (``None``: not searched yet)."""
 
     pattern: str
@@ -49,8 +49,7 @@ class RuleEntry:
     matched: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFile:
+class NamedFile(Struct, frozen=True):
     """A file that the configuration names, such as a CA or a password file; ``problem`` says why it cannot be read."""
 
     key: str
@@ -59,8 +58,7 @@ class NamedFile:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """A server's configuration.
 
     Attributes:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _CHECKING = "Checking "
 _CRASHES = ("fatal error: ", "panic: ")
@@ -17,8 +18,7 @@ _YAML_LINE = re.compile(r"\s*(?:yaml: )?line (\d+): ")
 _UNMARSHAL = "yaml: unmarshal errors:"
 
 
-@dataclass(frozen=True, slots=True)
-class PromtoolReason:
+class PromtoolReason(Struct, frozen=True):
     """A reason of promtool against a file.
 
     Attributes:
@@ -40,8 +40,7 @@ class PromtoolReason:
     within: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """The result of promtool's check of one file. ``path`` is the file's name in promtool's output."""
 
     path: str

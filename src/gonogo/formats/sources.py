@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
+
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import OPERATOR_GROUP_KEYS, PlacedGroup, homes, read_groups
@@ -160,8 +162,7 @@ class WrittenRule:
         return Hit(where, message, self.name, severity)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A rule file: its text, its groups, its rules, and the problems of its form.
 
     ``custom`` is true for a ``PrometheusRule`` resource, and false for a rule file of Prometheus.

@@ -8,8 +8,10 @@ Source: Prometheus documentation, "Unit Testing for Rules".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Position, Problem
@@ -22,8 +24,7 @@ _TEST_KEYS = frozenset({"input_series", "alert_rule_test", "promql_expr_test"})
 _SERVER_KEYS = frozenset({"global", "scrape_configs", "scrape_config_files", "alerting", "remote_write", "remote_read"})
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFileEntry:
+class RuleFileEntry(Struct, frozen=True):
     """An entry of ``rule_files``: a path or a glob, relative to the test file's folder."""
 
     pattern: str
@@ -31,8 +32,7 @@ class RuleFileEntry:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True)
-class InputSeries:
+class InputSeries(Struct, frozen=True):
     """An input series of a test, as written: ``up{job="a"}`` and ``1 2 _x3 0+1x10``."""
 
     series: str
@@ -40,16 +40,14 @@ class InputSeries:
     where: Position
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedAlert:
+class ExpectedAlert(Struct, frozen=True):
     """An alert that a test expects to fire."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class AlertAssertion:
+class AlertAssertion(Struct, frozen=True):
     """An item of ``alert_rule_test``: exactly these alerts of one name fire at a time."""
 
     alertname: str
@@ -59,16 +57,14 @@ class AlertAssertion:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedSample:
+class ExpectedSample(Struct, frozen=True):
     """A sample that an expression must give: its series and its value, as written."""
 
     labels: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExpressionAssertion:
+class ExpressionAssertion(Struct, frozen=True):
     """An item of ``promql_expr_test``: the expression gives exactly these samples at a time."""
 
     expression: str
@@ -81,8 +77,7 @@ class ExpressionAssertion:
 Assertion = AlertAssertion | ExpressionAssertion
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTest:
+class UnitTest(Struct, frozen=True):
     """An item of ``tests``: input series with one sample every ``interval`` from time 0 on, and assertions.
 
     Attributes:
@@ -116,8 +111,7 @@ class UnitTest:
         return max((one.at for one in self.assertions), default=timedelta(0))
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFile:
+class UnitFile(Struct, frozen=True):
     """A test file.
 
     Attributes:

@@ -10,8 +10,9 @@ Their beats are read from the note in the state's lock file, so a later beat of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.durations import format_duration
 from gonogo.heartbeat.writer import HeartbeatWriter
@@ -23,16 +24,14 @@ from gonogo.server.api import query
 from gonogo.server.http import Client
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """The first sample of a beat on the server: its time by the server's clock, and the labels of its series."""
 
     at: float
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnBeats:
+class OwnBeats(Struct, frozen=True):
     """A beat, and the later beats from the same state, as far as they were seen."""
 
     writer: HeartbeatWriter

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import SplitResult, quote, urlsplit
+
+from msgspec import Struct
 
 from gonogo.disk.exposition import values
 from gonogo.errors import ActionFailed
@@ -23,8 +24,7 @@ MAX_ANSWER = 64 * 1024 * 1024
 """The largest ``/metrics`` answer in bytes that is read to find the writer's own number."""
 
 
-@dataclass(frozen=True, slots=True)
-class PushGroup:
+class PushGroup(Struct, frozen=True):
     """A group of a Pushgateway.
 
     Attributes:

@@ -17,8 +17,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.disk import durable
 
@@ -26,8 +27,7 @@ _LARGEST = 256
 _NUMBERS = (4, 5)  # gonogo 0.1.0 noted no machine
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """The note of one beat.
 
     Attributes:

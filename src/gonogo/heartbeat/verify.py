@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gonogo.errors import SourceError
 from gonogo.heartbeat.own_beats import Arrival, OwnBeats, heartbeat_samples, newest_numbers
@@ -44,8 +45,7 @@ class BeatMetrics(NamedTuple):
     ok: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """The server on which a beat is followed, and the policy that names the metrics.
 
     ``late`` is the delay of the rules: their newest samples are that old.
@@ -69,8 +69,7 @@ class Trail:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BeatSight:
+class BeatSight(Struct, frozen=True):
     """The samples of a beat in one answer of the server.
 
     Attributes:

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.durable import write_failed
@@ -59,8 +61,7 @@ _LARGEST_STATE = 4096
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class HeartbeatWriter:
+class HeartbeatWriter(Struct, frozen=True):
     """The places and the names under which a heartbeat is written.
 
     Attributes:

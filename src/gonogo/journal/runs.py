@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, Busy, GonogoError, SourceError
 from gonogo.journal.records import append
@@ -19,8 +21,7 @@ KEPT_FINDINGS = 200
 """The number of findings that a record keeps. Further findings are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """The result of a run.
 
     Attributes:

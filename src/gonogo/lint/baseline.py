@@ -12,10 +12,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import Unreadable, read_text
@@ -32,8 +33,7 @@ _LINE = re.compile(r"(\blines? )\d+|(\.ya?ml:)\d+(?::\d+)?")
 """Line numbers inside a message, which version 1 left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The known findings.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import Unreadable, read_some, read_text

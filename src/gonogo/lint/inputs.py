@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from gonogo.disk.finding_files import yaml_files
 from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import Unreadable, read_text
@@ -29,8 +31,7 @@ if TYPE_CHECKING:  # a lint of named files does not pay for the policy
     from gonogo.policy.settings import PolicyFile
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A file that was found and not linted, and the reason."""
 
     path: str

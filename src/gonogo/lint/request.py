@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import UsageError
@@ -19,8 +20,7 @@ if TYPE_CHECKING:  # a lint of named files does not pay for the policy
     from gonogo.policy.settings import PolicyFile
 
 
-@dataclass(frozen=True, slots=True)
-class AskedPromtool:
+class AskedPromtool(Struct, frozen=True):
     """A promtool to ask, and the names under which it sees the files.
 
     Attributes:
@@ -59,8 +59,7 @@ class AskedPromtool:
         return posixpath.normpath(name) if self.root is not None else os.path.abspath(name)  # noqa: PTH100 - text
 
 
-@dataclass(frozen=True, slots=True)
-class LintRequest:
+class LintRequest(Struct, frozen=True):
     """The files to lint, and the promtools to ask.
 
     Attributes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.errors import Position, UsageError
 from gonogo.formats.dialect import Dialect
@@ -40,8 +42,7 @@ _OF_ARBITERS = frozenset({ARBITER, "promtool-disagree", "syntax"})
 NOT_ASKED = "promtool was not asked: vmalert evaluates these rule files (prometheus.dialect: victoriametrics)"
 
 
-@dataclass(frozen=True, slots=True)
-class Linted:
+class Linted(Struct, frozen=True):
     """The result of a lint.
 
     Attributes:

@@ -18,9 +18,10 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration, parse_duration
 
@@ -51,8 +52,7 @@ _COMPARE: dict[Operator, Callable[[float, float], bool]] = dict(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """``signal op bound``: the newest sample compares, or with ``held`` every sample of an unbroken time."""
 
     signal: str
@@ -76,8 +76,7 @@ class Comparison:
         return f"{self.signal} {self.op} {bound}{held}"
 
 
-@dataclass(frozen=True, slots=True)
-class Falling:
+class Falling(Struct, frozen=True):
     """``falling(signal, over)``: no sample is above an earlier one, and the last sample is below the first."""
 
     signal: str
@@ -93,8 +92,7 @@ class Falling:
         return f"falling({self.signal}, {format_duration(self.over)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """``unknown(signal) for held``: the signal has been UNKNOWN, for any reason, for that long without a break."""
 
     signal: str
@@ -113,8 +111,7 @@ class Unknown:
 Term = Comparison | Falling | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Terms joined by ``or``, with the text from which they were read."""
 
     terms: tuple[Term, ...]
@@ -170,22 +167,19 @@ _FORM = re.compile(r"\s*(share|mean|rises)\((.*)\)\s*((?:==|!=|<=|>=|<|>).*)")
 _RISES = re.compile(rf"\s*({SIGNAL_NAME.pattern})\s*,\s*([0-9.]+)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """The share of the run's time in which the condition was PASS. UNKNOWN time counts as not PASS."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Mean:
+class Mean(Struct, frozen=True):
     """The time-weighted mean of a signal, over the time in which the signal was known."""
 
     signal: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rises:
+class Rises(Struct, frozen=True):
     """The number of times that a signal climbed by more than ``by`` above its lowest value so far."""
 
     signal: str
@@ -195,8 +189,7 @@ class Rises:
 Statistic = Share | Mean | Rises
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A statistic of the whole run and the bound that the statistic must meet."""
 
     statistic: Statistic

@@ -7,16 +7,16 @@ silence, and no answer has a default.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from gonogo.model.rule import ITSELF, Evaluator, LoadedGroup, RuleGroup
 from gonogo.model.series import Series
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A question without a valid answer: the question, why there is no answer, and the next step.
 
     ``partial`` marks an answer that may be incomplete. ``refused`` marks a question that the server answered: it
@@ -38,8 +38,7 @@ class TargetHealth(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """An active scrape target: its final labels, its health and its scrape interval.
 
     ``last_scrape`` is the time at which the last scrape began, ``last_scrape_seconds`` the time that it took.
@@ -57,8 +56,7 @@ class Target:
     discovered: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The series of one source that feed a selector now, or fed it within a day.
 
     Attributes:
@@ -72,8 +70,7 @@ class Origin:
     newest: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputed:
+class Recomputed(Struct, frozen=True):
     """The recorded series that the rules of a signal do not confirm, when they are evaluated once more.
 
     Attributes:
@@ -91,8 +88,7 @@ class Recomputed:
     failed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RunState:
+class RunState(Struct, frozen=True):
     """The newest record of a run on exactly the files that the policy names.
 
     ``passed_at`` is the unix time of the newest passed run, by the clock of the machine that
@@ -105,8 +101,7 @@ class RunState:
     last_detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The values that one verdict is judged from.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.errors import Position
 
@@ -21,16 +22,14 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A piece of one line of a file."""
 
     start: Position
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A result of a check's function: the place, a message with the fault and its fix, and the name of the rule.
 
     ``severity`` is set only if it differs from the usual severity of the check, and ``group`` only if the hit is about
@@ -44,8 +43,7 @@ class Hit:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A hit, with the id of its check."""
 
     check: str

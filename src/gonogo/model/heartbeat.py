@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.durations import format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(Struct, frozen=True):
     """The interval of the beats, the places where they are published, and the limits of the rules that read them.
 
     ``read`` names the published copy that the rules read: ``textfile`` or ``push``.
@@ -35,8 +35,7 @@ class Heartbeat:
         return format_duration(self.window)
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(Struct, frozen=True):
     """A beat that was published in every place that the policy names.
 
     Attributes:
@@ -54,8 +53,7 @@ class Beat:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BeatStage:
+class BeatStage(Struct, frozen=True):
     """A stage on the way of a beat from its writer to the verdict.
 
     Attributes:
@@ -71,8 +69,7 @@ class BeatStage:
     next_step: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowedBeat:
+class FollowedBeat(Struct, frozen=True):
     """A beat and its stages in order. If the beat did not arrive, the last stage is the one that it did not reach."""
 
     beat: Beat

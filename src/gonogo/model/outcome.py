@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Outcome(StrEnum):
@@ -51,8 +52,7 @@ PRECEDENCE = {reason: place for place, reason in enumerate(Reason)}
 """Reason -> its place in the order of precedence; 0 is named first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A reason why a condition is UNKNOWN, with a sentence that ends in the next step."""
 
     reason: Reason
@@ -72,8 +72,7 @@ def named(doubts: Sequence[Doubt]) -> str:
     return f"[{', '.join(doubt.reason for doubt in doubts)}]" if doubts else ""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCondition:
+class JudgedCondition(Struct, frozen=True):
     """A condition judged for one subject, with the evidence.
 
     ``value`` is the value of the newest sample. It is ``None`` if there is no sample, or if
@@ -94,8 +93,7 @@ class JudgedCondition:
     terms: tuple[JudgedCondition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GateOutcome:
+class GateOutcome(Struct, frozen=True):
     """A gate judged for one subject. The ``warnings`` never change the outcome."""
 
     gate: str

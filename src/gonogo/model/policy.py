@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
+
+from msgspec import Struct, field
 
 from gonogo.model.condition import Condition, Criterion, Share
 from gonogo.model.heartbeat import Heartbeat
@@ -20,8 +21,7 @@ class Scope(StrEnum):
     SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class ValueRange:
+class ValueRange(Struct, frozen=True):
     """The values that a signal can have, both ends included. A value outside is not evidence."""
 
     low: float = -math.inf
@@ -47,8 +47,7 @@ def evaluated_metric(signal: str) -> str:
     return f"signal {signal}"
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """A named series that conditions read. gonogo evaluates a signal with ``expression`` or ``alerts`` itself.
 
     Attributes:
@@ -106,8 +105,7 @@ RUN_GATES = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE)
 """The gates that pass on the record of a run. All are required unless the policy removes one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """A named set of conditions.
 
     The conditions of ``require`` make the outcome. A condition of ``abort`` that is true
@@ -124,8 +122,7 @@ class Gate:
         return {Role.REQUIRE: self.require, Role.ABORT: self.abort, Role.WARN: self.warn}[role]
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedCondition:
+class PlacedCondition(Struct, frozen=True):
     """A condition, the keys that lead to it in the policy, and its list (``None``: it belongs to the certificate)."""
 
     condition: Condition
@@ -133,8 +130,7 @@ class PlacedCondition:
     role: Role | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Struct, frozen=True):
     """A job whose series arrive by remote write, OTLP or federation.
 
     The policy vouches for the series while the selector ``heartbeat`` has a fresh sample.
@@ -144,8 +140,7 @@ class Receiver:
     heartbeat: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slo:
+class Slo(Struct, frozen=True):
     """An objective (a share of good events, strictly between 0 and 1) and its two counters."""
 
     name: str
@@ -154,24 +149,21 @@ class Slo:
     total: str
 
 
-@dataclass(frozen=True, slots=True)
-class Canary:
+class Canary(Struct, frozen=True):
     """The settings of ``canary judge``. The gates have their own numbers."""
 
     min_samples: int = 300
     window: timedelta = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(Struct, frozen=True):
     """The run gates that are required, and the greatest age of a passed record."""
 
     max_age: timedelta = timedelta(hours=24)
     required: tuple[str, ...] = RUN_GATES
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(Struct, frozen=True):
     """The settings of a dry run: its length, its step, the longest UNKNOWN time, its criteria, and if it reloads."""
 
     duration: timedelta = timedelta(hours=24)
@@ -182,8 +174,7 @@ class DryRun:
     reload: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The policy: all that a verdict depends on, except the evidence and the time.
 
     Attributes:

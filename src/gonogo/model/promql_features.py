@@ -6,7 +6,8 @@ Source: Prometheus, ``CHANGELOG.md``, ``promql/parser`` and the documentation, "
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import is_classic_label, is_classic_metric
@@ -30,8 +31,7 @@ _EXTENDED = "promql-extended-range-selectors"
 _UNQUOTED = "promql-unquoted-utf8-names"
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """A feature: the version that brought it, the version that removed it, and its flag until it is stable.
 
     Attributes:

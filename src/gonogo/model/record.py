@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.version import __version__
@@ -18,8 +19,7 @@ KINDS = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE, DRY_RUN, RELOAD, LOADED, TWO_BEAT
 """Every kind of record that this gonogo writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A row of the journal. A row that was written is never changed.
 
     Attributes:

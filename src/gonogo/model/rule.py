@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.errors import Position
 
@@ -18,8 +20,7 @@ class Engine(StrEnum):
     THANOS = "Thanos"
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluator:
+class Evaluator(Struct, frozen=True):
     """The effect of a program's settings on the rules that the program evaluates.
 
     Attributes:
@@ -52,8 +53,7 @@ class RuleKind(StrEnum):
     ALERT = "alert"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A recording rule or an alert.
 
     ``labels`` has the static labels and those of the group. ``held`` is the ``for`` of an
@@ -75,8 +75,7 @@ PROMQL_TYPE = "prometheus"
 """The ``type`` of a group of vmalert that names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class VmalertKeys:
+class VmalertKeys(Struct, frozen=True):
     """The keys with which a group of vmalert changes the results of its rules.
 
     Attributes:
@@ -103,8 +102,7 @@ PLAIN = VmalertKeys()
 """A group without such keys, as every group of Prometheus is."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
+class RuleGroup(Struct, frozen=True):
     """Rules that are evaluated one after another, every ``interval`` (``None``: the server's default).
 
     ``limit`` is the greatest number of series or alerts that a rule may make; 0 is no limit. ``delay`` is
@@ -129,8 +127,7 @@ class RuleHealth(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleState:
+class RuleState(Struct, frozen=True):
     """The state of a loaded rule, as the server reports it.
 
     ``evaluated_at`` is unix seconds, ``None`` = never. ``firing`` has the labels of each alert that fires, if the
@@ -144,8 +141,7 @@ class RuleState:
     firing: tuple[Mapping[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedGroup:
+class LoadedGroup(Struct, frozen=True):
     """A rule group that a server has loaded. A server always shows ``interval``, and not always ``limit``.
 
     ``delay`` is how far in the past the group is evaluated, if the group sets a delay itself.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 METRIC_LABEL = "__name__"
 """The label with the name of the metric."""
@@ -21,8 +22,7 @@ HEARTBEAT_OK = "heartbeat_ok"
 """The signal that is 1 while the heartbeat beats, and then 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """A series: its labels and its samples, oldest first.
 
     ``times`` are unix seconds. ``values`` are IEEE doubles, NaN and infinities

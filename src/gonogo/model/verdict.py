@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.model.outcome import GateOutcome, Outcome
 
@@ -31,8 +32,7 @@ def of_outcome(outcome: Outcome) -> Verdict:
     return _OF_OUTCOME[outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectVerdict:
+class SubjectVerdict(Struct, frozen=True):
     """The verdict of one subject. ``labels`` has the values of the subject labels; empty = the only subject."""
 
     labels: Mapping[str, str]
@@ -40,8 +40,7 @@ class SubjectVerdict:
     gates: tuple[GateOutcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """The whole answer at one instant. ``at`` is the time of the server in unix seconds."""
 
     verdict: Verdict
@@ -49,8 +48,7 @@ class Judgement:
     subjects: tuple[SubjectVerdict, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """An answer of ``decide``.
 
     ``clock_skew_seconds`` is the server's clock minus the local clock; ``None`` if the

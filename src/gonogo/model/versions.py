@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Version = tuple[int, int]
 """Major and minor number. Patch releases change no behaviour that gonogo depends on."""
@@ -97,8 +98,7 @@ PROMQL = "promql-"
 """The beginning of the name of every feature that changes the meaning of an expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(Struct, frozen=True):
     """The features that a promtool of one version must turn on.
 
     Attributes:

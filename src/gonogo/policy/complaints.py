@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.errors import Problem
 from gonogo.formats.yaml import YamlDocument
@@ -107,8 +108,7 @@ class PolicySeverity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFinding:
+class PolicyFinding(Struct, frozen=True):
     """A mistake in a policy. ``check`` is the name of the check, ``loc`` is the key with the mistake.
 
     ``offset`` is the place of the first wrong character in the text of the key, counted from 0.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.durations import format_duration
 from gonogo.model.condition import Comparison, Mean, Operator, Share, Term
@@ -90,8 +91,7 @@ SAMPLES_IN_A_WINDOW = 2
 """The least number of evaluations in the window of a condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intervals:
+class Intervals(Struct, frozen=True):
     """The intervals that a policy must fit, as far as they are known.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+
+from msgspec import Struct
 
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import PolicyError, Position, Problem, cause_of
@@ -21,8 +22,7 @@ LARGEST_BYTES = 1024 * 1024
 """The greatest size of a policy in bytes. The preset has 2 kB."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyText:
+class PolicyText(Struct, frozen=True):
     """The text of a policy: its bytes as they were read, and its keys."""
 
     path: Path

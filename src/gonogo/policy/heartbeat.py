@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.errors import PolicyError
@@ -34,8 +36,7 @@ STATE_FOLDER = ".gonogo"
 """The folder beside the policy in which a writer that only pushes keeps its state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """The preset of a policy, and the realm and the prefix of its metrics; ``None`` = not set."""
 
     preset: str | None
@@ -43,8 +44,7 @@ class Identity:
     prefix: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeartbeatFile:
+class HeartbeatFile(Struct, frozen=True):
     """The keys of a policy that the writer needs. ``state_dir`` is absolute."""
 
     path: Path
@@ -109,7 +109,7 @@ def read_heartbeat(given: object, folder: Path, complaints: Complaints) -> Heart
             read[key] = _checked(value, CHECKS[key], loc, complaints, getattr(Heartbeat(), key))
         else:
             complaints.unknown_key(loc, (*CHECKS, "labels"))
-    heartbeat = replace(Heartbeat(), **read)  # type: ignore[arg-type]  # each checked by its key
+    heartbeat = replace(Heartbeat(), **read)
     if heartbeat.textfile_dir is not None:
         heartbeat = replace(heartbeat, textfile_dir=str(folder / heartbeat.textfile_dir))
     _consistent(heartbeat, complaints)

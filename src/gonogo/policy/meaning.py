@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec.structs import fields, replace
 
 from gonogo.model.condition import Condition, Criterion
 from gonogo.policy.settings import PolicyFile
@@ -49,5 +50,5 @@ def _stored(value: object) -> object:
         return value.total_seconds()
     if isinstance(value, Mapping):
         return dict(value)
-    members = {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]  # a dataclass is left
+    members = {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]  # a Struct is left
     return {"type": type(value).__name__, **members}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.disk.regular_file import read_some
 from gonogo.environment import variable
@@ -65,8 +66,7 @@ def _refused(message: str, next_step: str) -> PolicyError:
     return PolicyError((Problem(None, message, next_step),))
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """The addresses to ask: the server, the program that lists its rules, and the program that lists its targets."""
 
     url: str

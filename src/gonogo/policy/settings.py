@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from gonogo.formats.dialect import Dialect
 from gonogo.model.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """A text that may be secret: its value, or the file or the environment variable that has it."""
 
-    value: str | None = field(default=None, repr=False)
+    value: str | None = None
     file: Path | None = None
     env: str | None = None
 
+    def __repr__(self) -> str:
+        """Return the places of the secret, without its value."""
+        return f"Secret(file={self.file!r}, env={self.env!r})"
 
-@dataclass(frozen=True, slots=True)
-class ServerSettings:
+
+class ServerSettings(Struct, frozen=True):
     """The settings that reach the server. Every path is absolute.
 
     ``rules_url`` and ``targets_url`` are the programs that list the rules and the targets
@@ -59,8 +62,7 @@ class Trigger(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadSettings:
+class ReloadSettings(Struct, frozen=True):
     """The settings of the safe reload, which docs/policy.md describes key by key. Every path is absolute.
 
     ``promtool`` is the command of the promtool on the server's side; empty: there is none. It sees ``promtool_base``,
@@ -82,8 +84,7 @@ class ReloadSettings:
     state: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFile:
+class PolicyFile(Struct, frozen=True):
     """A policy file as it was loaded: the policy, and all settings beside it.
 
     Attributes:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from gonogo.durations import format_duration
 from gonogo.errors import ActionFailed
@@ -58,16 +59,14 @@ RETENTION = timedelta(days=400)
 """The retention of Prometheus here: longer than any history that gonogo loads into it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A server's program, by name or path, and the URL path that answers 200 when the server is ready."""
 
     name: str
     ready_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(Struct, frozen=True):
     """The address of a server, if its flags change the scheme or the path.
 
     Attributes:

@@ -20,14 +20,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+from msgspec import Struct
+
 from gonogo.environment import variable
 from gonogo.programs.promtool import DEADLINE, Promtool, ToolRun, scratch, tool_run
 from gonogo.programs.running import LONGEST_OUTPUT, locate, running, stop
 from gonogo.stopping import readable
 
 
-@dataclass(frozen=True, slots=True)
-class UnitBounds:
+class UnitBounds(Struct, frozen=True):
     """The bounds of the processes.
 
     Attributes:

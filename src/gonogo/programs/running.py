@@ -16,10 +16,11 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from select import select
+
+from msgspec import Struct
 
 from gonogo.environment import environment_with
 from gonogo.errors import MissingTool, cause_of
@@ -48,8 +49,7 @@ _SCARCE = frozenset((errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE))
 _CHUNK = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """The result of a run.
 
     Attributes:

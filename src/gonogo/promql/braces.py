@@ -6,9 +6,10 @@ Source: Prometheus, ``promql/parser/generated_parser.y`` and ``lex.go``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
+
+from msgspec import Struct
 
 from gonogo.model.promql_features import QUOTED_NAME, Feature
 from gonogo.promql.lexer import BLANK, STRING_FORM
@@ -24,8 +25,7 @@ _TOKEN = re.compile(
 _OPERATORS = frozenset({"=", "!=", "=~", "!~"})
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The matchers in a pair of braces.
 
     Attributes:

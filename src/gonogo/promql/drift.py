@@ -9,8 +9,9 @@ applies). The paths of files are not compared, because a server may see the same
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Group, LoadedGroup, Rule, RuleGroup, RuleKind, VmalertKeys, rules_of
@@ -22,8 +23,7 @@ Key = tuple[str, RuleKind, str, tuple[tuple[str, str], ...]]
 """The group, the kind, the name and the labels of a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """A rule, and the name, the interval and the keys of vmalert of its group."""
 
     rule: Rule

@@ -8,7 +8,8 @@ the name matches, and no static label contradicts a matcher. Alerts make ``ALERT
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.model.rule import Group, Rule, RuleKind, rules_of
 from gonogo.promql.parser import unreadable

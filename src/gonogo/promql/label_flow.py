@@ -6,7 +6,8 @@ Source: Prometheus documentation, "Operators", vector matching, and "Functions";
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly, selected
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
@@ -48,8 +49,7 @@ MAPPING = frozenset(
 """Functions that keep all labels and drop the metric's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A label because of which no series of the two sides can match."""
 
     label: str

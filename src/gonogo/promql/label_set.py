@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from gonogo.promql.re2 import accepts
 from gonogo.promql.tree import NAME_LABEL, Matcher, Vector
@@ -21,8 +22,7 @@ _ALTERNATIVES = re.compile(r"\(?([^\\.+*?()\[\]{}^$]*)\)?")
 _NONE = frozenset([""])
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Struct, frozen=True):
     """The listed values or, with ``others``, all values except the listed ones."""
 
     values: frozenset[str]
@@ -98,8 +98,7 @@ def _listed(matcher: Matcher) -> frozenset[str] | None:
     return frozenset(literals[1].split("|"))
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSet:
+class LabelSet(Struct, frozen=True):
     """The domains of the ``named`` labels, and the domain of all other labels, ``rest`` (any value, or absent).
 
     ``scalar`` is True for a number. A number takes no part in the matching of series.

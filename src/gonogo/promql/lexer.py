@@ -7,7 +7,8 @@ them: ``braces`` and ``spans`` know these rules. Source: Prometheus, ``promql/pa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 STRING_FORM = r"""
       "(?: [^"\\\n] | \\[^\n] )*+" | '(?: [^'\\\n] | \\[^\n] )*+' | `[^`]*+`
@@ -34,8 +35,7 @@ WORD, BRACES, BRACKETS, NUMBER_TOKEN, STRING = "word", "braces", "brackets", "nu
 END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """The tokens of a text, one column for each property. The last token is the end of the text."""
 
     kinds: list[str]

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
+
 _MOST_REPEATS = 1000
 _LITERALS = re.compile(r"[^\\\[\](){}*+?.^$]*+")
 """Alternatives of plain text: Prometheus compares them without RE2."""
@@ -76,8 +78,7 @@ class _Group:
         self.empty = True
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPattern:
+class ReadPattern(Struct, frozen=True):
     """A pattern that was read.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.model.series import is_classic_label
 from gonogo.promql.canonical import instant
@@ -14,8 +15,7 @@ from gonogo.promql.tree import NAME_LABEL, Binary, Call, Expression, Matcher, Ra
 ABSENCE_FUNCTIONS = frozenset({"absent", "absent_over_time"})
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """A selector of an expression.
 
     Attributes:

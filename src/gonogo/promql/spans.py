@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from operator import add, mul, neg, pos, sub, truediv
 from typing import NoReturn
+
+from msgspec import Struct
 
 from gonogo.model.promql_features import (
     ARITHMETIC,
@@ -43,16 +44,14 @@ _DEEPEST = 50
 _EXPECTED = "a duration such as 5m"
 
 
-@dataclass(frozen=True, slots=True)
-class Seconds:
+class Seconds(Struct, frozen=True):
     """A literal: its value and its text, sign included."""
 
     value: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Struct, frozen=True):
     """An operator or function over lengths of time. The operator ``(`` is a pair of parentheses."""
 
     operator: str
@@ -64,8 +63,7 @@ Spans = tuple[tuple[str, Arithmetic], ...]
 """The arithmetic in a node: the name of the field that has the value, and the form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A length of time that was read.
 
     Attributes:
@@ -81,8 +79,7 @@ class Read:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Brackets:
+class Brackets(Struct, frozen=True):
     """The brackets of a range selector, or of a subquery. The brackets of a subquery have a colon."""
 
     length: Read

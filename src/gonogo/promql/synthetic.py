@@ -10,7 +10,8 @@ that never varies is not evidence of a made-up value.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import written
@@ -47,16 +48,14 @@ def synthetic_rules(
                 yield rule, f"{f'{maker} {metric}' if origin.rule is rule else whose} {origin.how}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Struct, frozen=True):
     """The rule that makes up a value, and a clause that says how."""
 
     rule: Rule
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Findings:
+class _Findings(Struct, frozen=True):
     """The rules visited so far, by identity. A dead rule never measures, and a patched rule does not always measure."""
 
     graph: RuleGraph

@@ -14,6 +14,8 @@ from math import isnan
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from gonogo.model.promql_features import Feature
 from gonogo.promql.re2 import accepts
 from gonogo.promql.re2_syntax import judge
@@ -34,8 +36,7 @@ MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 NAME_LABEL = "__name__"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Matcher:
+class Matcher(Struct, frozen=True, order=True):
     """``label op value`` with ``op`` one of ``= != =~ !~``."""
 
     label: str
@@ -144,8 +145,7 @@ class Call(TreeNode):
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """A word of PromQL (``by``, ``without``, ``on``, ``ignoring``, ``group_left``…) and its label names."""
 
     word: str

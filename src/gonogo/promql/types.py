@@ -6,9 +6,10 @@ Source: Prometheus, ``promql/parser/parse.go``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import (
@@ -40,8 +41,7 @@ UNLIMITED = 1000
 """A number of arguments that no expression reaches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """The arguments of a function. All arguments after the last type have the last type, too.
 
     Attributes:

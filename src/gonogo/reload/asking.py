@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
@@ -38,8 +40,7 @@ class Settlement(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The end of a reload, a message, the server's last metrics (``None`` without an answer), and the seconds taken."""
 
     outcome: Settlement
@@ -139,8 +140,7 @@ happened, and a second try would take as long again.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A reload that was asked for: the vitals just before, and how the reload ended."""
 
     vitals: Vitals

@@ -11,10 +11,12 @@ import os
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from os.path import relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.disk.finding_files import escaped
 from gonogo.disk.regular_file import text_of
@@ -38,8 +40,7 @@ from gonogo.reload.trees.tree import FileKind, Tree, names_of
 from gonogo.server.server_state import ServerState
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """The files to check: the policy with the names of the mirrored files, and the folder that stands for the root.
 
     ``names`` are pairs of texts: a path of the mirror, and the real path to show in messages.

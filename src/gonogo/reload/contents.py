@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.disk.regular_file import NotReadable, read_regular
 from gonogo.durations import parse_duration
@@ -28,8 +30,7 @@ Differs = Callable[[str], Sequence[str]]
 _DROPS = "relabel_configs"
 
 
-@dataclass(frozen=True, slots=True)
-class StagedJob:
+class StagedJob(Struct, frozen=True):
     """A scrape job: its name, its scrape interval, and its number of targets.
 
     ``targets`` is ``None`` if the configuration does not show the number: discovery, or relabelling that may drop some.
@@ -40,8 +41,7 @@ class StagedJob:
     targets: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StagedConfiguration:
+class StagedConfiguration(Struct, frozen=True):
     """The state that a server must have.
 
     Attributes:
@@ -137,8 +137,7 @@ def _static(section: dict[str, object]) -> int | None:
     return len({str(target) for targets in named if isinstance(targets, list) for target in targets})
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """The contents of a tree: its configuration, the groups of all rule files, and the jobs of its scrape files.
 
     The ``file`` of a group is the name in the tree. ``digest`` is a hash of everything that a reload reads from the

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleKind
 from gonogo.promql.graph import ALERT_METRICS, RuleGraph
@@ -25,8 +27,7 @@ _WITHOUT_METRIC = re.compile(r"(?<![A-Za-z0-9_:])\{")
 """A selector that may have no metric name before its braces, and may find any series."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInputs:
+class RuleInputs(Struct, frozen=True):
     """The rules that each rule reads directly.
 
     Attributes:
@@ -98,8 +99,7 @@ def _bottom_up(inputs: Mapping[RuleId, tuple[RuleId, ...]]) -> Iterator[RuleId]:
             following = next(path[-1][1], None) if path else None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """The time after which an evaluation must begin, by the server's clock, and the event of that time.
 
     ``at`` is None while the event has not been seen.
@@ -115,16 +115,14 @@ class Due:
         return other
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """The beginning and the end of an evaluation of a group, by the server's clock."""
 
     began: float
     ended: float
 
 
-@dataclass(frozen=True, slots=True)
-class FirstResults:
+class FirstResults(Struct, frozen=True):
     """The earliest evaluations that count, as far as they were seen.
 
     Attributes:
@@ -170,8 +168,7 @@ def evaluation_of(group: LoadedGroup) -> Evaluation | None:
     return Evaluation(began, max((began, group.ended_at or 0.0, *(one or 0.0 for one in each))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     """A walk over the rules. Each rule comes after the rules that it reads. Cycles are handled at the end."""
 
     now: ServerState

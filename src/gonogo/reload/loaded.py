@@ -7,7 +7,7 @@ server, only the policy's rules are compared. The server may then have rules of 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.journal.runs import Recording, Run, failed

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.reload.compare.document import Tree, UnreadableConfiguration
@@ -23,8 +25,7 @@ def who(target: Target) -> Who:
     return target.pool, tuple(sorted(target.labels.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class FirstScrapes:
+class FirstScrapes(Struct, frozen=True):
     """The earliest end of a scrape since the reload that was seen of each target.
 
     The first scrape may have ended earlier, unseen. An evaluation after the seen scrape is after the first one, too.
@@ -94,8 +95,7 @@ class Verification(StrEnum):
     ALERTMANAGERS = "alertmanagers"
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(Struct, frozen=True):
     """A problem that keeps a reload from being proved.
 
     ``where`` is the server, job, target, group or rule, and ``why`` the value that was seen instead. ``final``: waiting
@@ -121,8 +121,7 @@ ROLL_BACK = "restore the old files and reload again"
 LOG = "see the server's log"
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
+class Reload(Struct, frozen=True):
     """A reload that was asked for and settled.
 
     Attributes:
@@ -165,8 +164,7 @@ class Reload:
         return self.at if self.failing is None else max(self.at, self.failing.now)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedComparison:
+class LoadedComparison(Struct, frozen=True):
     """The states of a server to compare: before anything was changed, now, and as it must be after the reload.
 
     ``scrapes`` and ``results`` are the first scrapes of targets and the first results of rules with new input since the

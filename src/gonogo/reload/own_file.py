@@ -12,9 +12,10 @@ import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.errors import cause_of
 from gonogo.formats.prometheus_config import read_configuration
@@ -37,16 +38,14 @@ class Which(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFile:
+class OwnFile(Struct, frozen=True):
     """The file that a server reads. ``detail`` names another file, or says why the file is not known."""
 
     which: Which
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(Struct, frozen=True):
     """The changes of a reload that the server shows, and the secrets, which it masks.
 
     ``file``: the configuration visibly changes. ``rules``: only rules or the jobs of scrape files do. ``secrets``:

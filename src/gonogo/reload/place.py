@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.journal.runs import Run
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
@@ -30,8 +32,7 @@ Placed = tuple[str, RuleKind, str]
 """The group, the kind and the name of a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSpelling:
+class ServerSpelling(Struct, frozen=True):
     """The server's spelling of expressions. The server is asked once for each expression.
 
     ``ask`` returns the spelling of an expression, or None. ``unread`` are the rules that gonogo cannot parse.
@@ -75,8 +76,7 @@ class ServerSpelling:
         return replace(rule, expression=self.known[text])
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadRequest:
+class ReloadRequest(Struct, frozen=True):
     """The request for a reload.
 
     Attributes:
@@ -122,8 +122,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names of this machine. They share one state folder, so that the state of its reloads is found again."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedServer:
+class AskedServer(Struct, frozen=True):
     """A server, by its address in normal form, and the way to make it reload."""
 
     url: str
@@ -181,8 +180,7 @@ class AskedServer:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadPlace:
+class ReloadPlace(Struct, frozen=True):
     """The server, the trees and the state of a reload.
 
     ``live`` is ``None`` if the policy names no configuration, and ``staged`` for a reload in place.

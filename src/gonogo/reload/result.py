@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.model.outcome import Outcome
 
@@ -53,8 +54,7 @@ class ReloadStep(StrEnum):
     HEARTBEAT = "heartbeat"
 
 
-@dataclass(frozen=True, slots=True)
-class StepReport:
+class StepReport(Struct, frozen=True):
     """The report of a step. The outcome is ``UNKNOWN`` if the step was skipped, or does not count."""
 
     step: ReloadStep
@@ -64,8 +64,7 @@ class StepReport:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadResult:
+class ReloadResult(Struct, frozen=True):
     """The result of a reload.
 
     Attributes:

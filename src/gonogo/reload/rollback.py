@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePath
+
+from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.errors import PolicyError, SourceError
 from gonogo.journal.run_key import run_key

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from msgspec import Struct
+
 from gonogo.errors import GonogoError
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.model.evidence import TargetHealth
@@ -93,8 +95,7 @@ class Snapshot:
         return (self.last.manifest.home, self.last.manifest.config) == (self.standing.home, self.standing.config)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """The checked state from which a reload continues: nothing of it is missing."""
 
     place: ReloadPlace

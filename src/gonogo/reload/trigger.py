@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.errors import MissingTool, SourceError
 from gonogo.programs.running import locate, run
@@ -47,8 +49,7 @@ class Reply(StrEnum):
 _UNSETTLED = frozenset({Reply.UNANSWERED, Reply.SENT, Reply.COMMAND_FAILED})
 
 
-@dataclass(frozen=True, slots=True)
-class Triggered:
+class Triggered(Struct, frozen=True):
     """The result of one request for a reload.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class ReloadWaits:
+
+class ReloadWaits(Struct, frozen=True):
     """The waits of a reload.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.model.condition import Share
 from gonogo.model.policy import Policy
@@ -31,8 +32,7 @@ HEADER = f"{MARK} from the policy; change the policy and run the command again i
 _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """The files of a rule pack; ``tests_yaml`` is by file name."""
 
     rules_yaml: str

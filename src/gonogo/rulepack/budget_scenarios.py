@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.policy import Policy, Slo
@@ -25,8 +26,7 @@ _BUSY = 10**6
 """The events in each step of the tests, enough to spend a budget in whole events."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fed:
+class _Fed(Struct, frozen=True):
     """A counter as an input series, with its gains in both windows; no gains if the counter does not exist now."""
 
     labels: Mapping[str, str]

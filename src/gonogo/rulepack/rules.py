@@ -9,9 +9,10 @@ single comparison makes an alert. A signal without either gets an alert on the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from gonogo.durations import format_duration, parse_duration
 from gonogo.errors import PolicyError, Problem

@@ -8,15 +8,16 @@ writes them with their matchers in order.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.model.series import METRIC_LABEL, is_classic_metric, is_name
 from gonogo.promql import re2
 from gonogo.promql.matchers import label, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class CounterMatcher:
+class CounterMatcher(Struct, frozen=True):
     """``label op value`` with ``op`` one of ``= != =~ !~``; the value is unquoted."""
 
     label: str
@@ -34,8 +35,7 @@ class CounterMatcher:
         return re2.accepts(self.value, value) is (self.op == "=~")
 
 
-@dataclass(frozen=True, slots=True)
-class CounterSelector:
+class CounterSelector(Struct, frozen=True):
     """The name of a metric, and matchers of its labels."""
 
     metric: str

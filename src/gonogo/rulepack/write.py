@@ -7,10 +7,11 @@ replaced as a whole.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import read_some
@@ -31,8 +32,7 @@ class WrittenFile(StrEnum):
     LEFT_OVER = "left over"
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """A file of the pack and its result. A file that is left over was written for an earlier policy."""
 
     path: Path

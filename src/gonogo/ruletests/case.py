@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Position, Problem
@@ -27,8 +28,7 @@ from gonogo.ruletests.silent.passes import (
 )
 
 
-@dataclass(frozen=True)
-class UnitCase:
+class UnitCase(Struct, frozen=True):
     """A test file to run: the findings in its text, the orders of groups to try, and the alerts that may be pending."""
 
     loaded: Loaded

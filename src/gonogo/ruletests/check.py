@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.disk.naming import shown
 from gonogo.errors import UsageError
@@ -23,8 +25,7 @@ from gonogo.ruletests.silent.passes import under
 from gonogo.ruletests.staging import StagedUnit, staging
 
 
-@dataclass(frozen=True, slots=True)
-class UnitOptions:
+class UnitOptions(Struct, frozen=True):
     """The options of a run of test files.
 
     Attributes:

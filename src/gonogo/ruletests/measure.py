@@ -9,10 +9,12 @@ import random
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Problem
@@ -42,8 +44,7 @@ from gonogo.ruletests.staging import staged
 from gonogo.ruletests.trials import Trials, answers
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """The time for mutants (``None``: no limit), and the seed of their order."""
 
     time: timedelta | None = None

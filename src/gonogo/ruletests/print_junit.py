@@ -9,8 +9,9 @@ Source: the schema of Apache Ant's JUnit task, as Jenkins and GitLab read it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import plain
@@ -22,8 +23,7 @@ from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
 SUITE = "promql-unit"
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """A test case. It fails if it has a reason, which is one word. The notes are further information."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.disk.naming import shown
 from gonogo.journal.runs import Recording, Run, failed

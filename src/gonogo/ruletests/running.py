@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked, run_units
@@ -29,8 +30,7 @@ _TEST = 100.0
 """The fixed cost of a test, before any evaluation, in evaluations of a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitResult:
+class UnitResult(Struct, frozen=True):
     """The result of promtool on one test file.
 
     Attributes:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.trial import Trial, rule_names, whole
 
 
-@dataclass(frozen=True, slots=True)
-class StagedUnit:
+class StagedUnit(Struct, frozen=True):
     """A test file as promtool reads it: its staged path, beside the staged rule files, and its source."""
 
     path: Path

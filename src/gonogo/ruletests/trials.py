@@ -7,9 +7,10 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct, field
 
 from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked
@@ -30,8 +31,7 @@ _AHEAD = 3
 """The batches for each core that are prepared in advance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
+class Trials(Struct, frozen=True):
     """The promtool that runs trials, and the outcome of each trial that has run, by the key of the trial."""
 
     promtool: Promtool
@@ -59,8 +59,7 @@ def answers(
         yield from bench.taken()
 
 
-@dataclass(slots=True)
-class _Bench:
+class _Bench(Struct):
     """The waiting trials, the running trials, and the questions that wait for them."""
 
     questions: Iterator[MutantQuestion]

@@ -7,9 +7,11 @@ injected into the running sandbox: before the checks, before the verdict or duri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.formats.files import read_rules
@@ -29,8 +31,7 @@ class EntryPoint(StrEnum):
     WATCH = "during the watch"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A defect and the refusal that must follow.
 
     Attributes:

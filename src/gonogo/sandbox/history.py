@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from gonogo.errors import ActionFailed
 from gonogo.programs.promtool import ToolRun, backfill_openmetrics
@@ -38,8 +39,7 @@ AT_ONCE = 2
 """The number of promtool processes that run at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """The time that the history covers: the ``length`` before ``end``, in unix seconds."""
 
     end: float
@@ -47,8 +47,7 @@ class Past:
     interval: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """A server and the folder of its blocks."""
 
     server: RunningServer
@@ -60,8 +59,7 @@ class Storage:
         self.server.launch()
 
 
-@dataclass(frozen=True, slots=True)
-class HistorySpan:
+class HistorySpan(Struct, frozen=True):
     """A part of the history in one block. The times are seconds since the end of the history."""
 
     block: int

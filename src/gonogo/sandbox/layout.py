@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.policy.file import SANDBOX_MARK
@@ -16,8 +16,7 @@ from gonogo.smoke.stage import configuration
 PREFIX = "duri"
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxLayout:
+class SandboxLayout(Struct, frozen=True):
     """The paths in the folder of a sandbox. Every path is absolute."""
 
     directory: Path

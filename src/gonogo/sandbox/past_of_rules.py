@@ -11,9 +11,11 @@ that window.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.programs.promtool import RuleBackfill, backfill_rules
@@ -28,8 +30,7 @@ MOST_STEPS = 10_000
 """The largest number of steps in one query. A server refuses more than 11,000, so a longer past is split."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """The rules that are evaluated together over the same past."""
 
     groups: tuple[RuleGroup, ...]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import accumulate, cycle
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.disk.exposition import identity
 from gonogo.model.series import REALM_LABEL
@@ -88,8 +90,7 @@ class FeedJob(StrEnum):
     REHEARSAL = "dr_rehearsal"
 
 
-@dataclass(frozen=True, slots=True)
-class RawSource:
+class RawSource(Struct, frozen=True):
     """A raw series: its name, its own labels, and its value over time. A ``counter`` only grows."""
 
     name: str

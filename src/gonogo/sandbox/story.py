@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+
+class Curve(Struct, frozen=True):
     """Values over time. The time is in seconds, and 0 is the end of the history.
 
     ``points`` are pairs of second and value, in order. The past has negative seconds. Two points
@@ -62,16 +62,14 @@ MONTH = timedelta(days=31)
 """The length of the history. It is longer than the longest window of any rule, 30 days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """A time without a beat. Begin and end are given as times before the end of the history."""
 
     began: timedelta
     ended: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """A month of the scripted sources. Every default is healthy.
 
     After the end of the history a ``Curve`` is constant. The live part continues with that value.

@@ -10,11 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from threading import Event, Lock, Thread
+
+from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.exposition import family

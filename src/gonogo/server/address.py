@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from gonogo.errors import UsageError
 
@@ -15,8 +16,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A server's base URL; ``prefix`` is its path without a final slash, empty at the root."""
 
     scheme: str

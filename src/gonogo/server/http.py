@@ -18,11 +18,13 @@ import time
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from copy import copy
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo import stopping
 from gonogo.errors import SourceError
@@ -63,8 +65,7 @@ _AFTER_THE_DEADLINE = 1.0
 """Seconds by which connecting may outlast the deadline, so that the error reports the deadline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A server's answer with any status.
 
     ``url`` does not contain the form. ``stopping`` is true if Prometheus 3 says that it is shutting down.
@@ -77,8 +78,7 @@ class Answer:
     stopping: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The end of the wait for one answer, by the monotonic clock, and the seconds until then when the question began.
 
     ``is_command`` is true if the command has to end then, so that no policy can make it wait longer.

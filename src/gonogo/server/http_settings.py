@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.errors import UsageError
 
@@ -35,8 +36,7 @@ _RESERVED = frozenset(
 ``common/config/headers.go``; RFC 9110, section 7.6.1."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
+class HttpSettings(Struct, frozen=True):
     """The settings for asking a server.
 
     Attributes:
@@ -61,9 +61,9 @@ class HttpSettings:
     longest_connect: timedelta = timedelta(seconds=5)
     at_its_longest: bool = False
     max_bytes: int = 268_435_456
-    authorization: str | None = field(default=None, repr=False)
-    basic: tuple[str, str] | None = field(default=None, repr=False)
-    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    authorization: str | None = None
+    basic: tuple[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     ca_file: str | None = None
     cert_file: str | None = None
     key_file: str | None = None
@@ -94,6 +94,10 @@ class HttpSettings:
                     why="its value is empty, or contains a line break or a character outside of printable ASCII",
                     next_step=f"see prometheus.headers.{name} in the policy",
                 )
+
+    def __repr__(self) -> str:
+        """Return some settings, and no secret."""
+        return f"HttpSettings(timeout={self.timeout!r}, max_bytes={self.max_bytes!r}, verify={self.verify!r})"
 
     def header(self) -> str | None:
         """Return the value of the ``Authorization`` header, or None."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from math import isfinite
+
+from msgspec import Struct, field
 
 from gonogo.errors import SourceError
 from gonogo.server.envelope import refused
@@ -39,8 +40,7 @@ _LABEL = re.compile(r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"[ \t]*(?
 _ESCAPE = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMetrics:
+class OwnMetrics(Struct, frozen=True):
     """The metrics of a server about its reloads. Counters count since the start of the process.
 
     Attributes:

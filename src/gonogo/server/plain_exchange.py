@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import dataclass
 from urllib.parse import SplitResult
+
+from msgspec import Struct
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CHUNK = 65_536
@@ -21,8 +22,7 @@ class NoAnswer(OSError):
     """Raised if the server sent something that is not a whole HTTP answer within the limits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """The status and the body of an answer."""
 
     status: int

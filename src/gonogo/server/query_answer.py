@@ -7,8 +7,9 @@ and no object is made for a sample.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from gonogo.model.series import Series
 from gonogo.server.number_text import number_of, numbers_of
@@ -24,8 +25,7 @@ Clocks = dict[tuple[Json, ...], tuple[float, ...]]
 """The checked times of each tuple of times in the answer. Series scraped together share one tuple, checked once."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
+class QueryAnswer(Struct, frozen=True):
     """The series of one answer.
 
     Attributes:

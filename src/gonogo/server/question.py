@@ -8,8 +8,10 @@ request for an action is never sent a second time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urljoin, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.server.address import Address, parse_address
@@ -33,8 +35,7 @@ _FOLLOWED = frozenset((301, 302, 303, 307, 308))
 """Statuses that name another place to read from. Source: RFC 9110, section 15.4."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A request. Its headers contain the credentials, so a request is never shown whole.
 
     A question that follows a redirect has no prefix in its address: ``path`` is the whole path.

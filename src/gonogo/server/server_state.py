@@ -8,9 +8,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from gonogo.model.evidence import Target
 from gonogo.model.rule import LoadedGroup
@@ -33,8 +34,7 @@ _ON = "true"
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveAlert:
+class ActiveAlert(Struct, frozen=True):
     """An alert with its labels, its state ``pending`` or ``firing``, and the unix time at which it became active."""
 
     labels: Mapping[str, str]
@@ -80,8 +80,7 @@ def _active(envelope: JsonObject) -> tuple[str, ...]:
     return tuple(text(mapping(one, "an Alertmanager").get("url"), "an Alertmanager's URL") for one in active)
 
 
-@dataclass(frozen=True, slots=True)
-class Vitals:
+class Vitals(Struct, frozen=True):
     """The identity of a server's process, and its metrics about reloads.
 
     ``born`` is the start of the process in unix seconds, to the microsecond, as the process keeps it in memory.
@@ -94,8 +93,7 @@ class Vitals:
     metrics: OwnMetrics
 
 
-@dataclass(frozen=True, slots=True)
-class ServerState:
+class ServerState(Struct, frozen=True):
     """The state of a server at one moment: everything that a reload can change or break.
 
     Attributes:

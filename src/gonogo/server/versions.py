@@ -7,9 +7,10 @@ Observed on Prometheus 2.42, 3.5 and 3.16, on VictoriaMetrics, vmalert and vmage
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.durations import parse_duration
 from gonogo.model.rule import PLAIN, PROMQL_TYPE, Engine, LoadedGroup, RuleHealth, VmalertKeys, seconds_of
@@ -48,8 +49,7 @@ class Family(StrEnum):
     """Thanos, Mimir or Cortex: Prometheus's own query engine in front of other storage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """The family of a server, and its version if it is a Prometheus."""
 
     family: Family

@@ -9,10 +9,12 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.disk.regular_file import text_of
 from gonogo.errors import SourceError
@@ -97,8 +99,7 @@ def try_rules(policy_file: PolicyFile, stop: Event, longest: timedelta = LONGEST
     return replace(run, seen={"seen": watch.seen})
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
+class _Watch(Struct, frozen=True):
     """The time at which the run began, its longest time, the event that stops it, and what was seen so far."""
 
     began: float

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.disk.regular_file import text_of
 from gonogo.errors import ActionFailed
@@ -29,8 +30,7 @@ INSTANCE = "smoke"
 NANOSECONDS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class SmokeStage:
+class SmokeStage(Struct, frozen=True):
     """The second server, the rule files that it loaded, and the writer that feeds it."""
 
     client: Client

@@ -14,7 +14,8 @@ of a burst-noise channel", Bell System Technical Journal 39 (1960).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HEALTHY_LOSS = 0.01
 """The share of beats that a healthy day may lose: docs/policy.md, "Policy lint"."""
@@ -26,8 +27,7 @@ _SHORT = 1e-6
 """A wait of at most this share of the spread is replaced by its mean: the error is below 1e-12, less than rounding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(Struct, frozen=True):
     """The time from a writer's death to its detection, in seconds."""
 
     mean: float

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.errors import SourceError
 from gonogo.formats.dialect import Dialect
@@ -34,8 +35,7 @@ SETTLING_STEP = 0.25
 """Seconds between two reads from a server whose rules have not been evaluated yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecideWaits:
+class DecideWaits(Struct, frozen=True):
     """The longest waits of ``decide``, so that the whole command ends within 60 s.
 
     Attributes:
@@ -51,8 +51,7 @@ class DecideWaits:
 WAITS = DecideWaits()
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
+class Foreseen(Struct, frozen=True):
     """The facts about the evaluating program that are known beforehand.
 
     ``late`` is the largest lateness of its samples. ``dialect`` is None if the policy's own dialect applies.

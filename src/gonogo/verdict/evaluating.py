@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Evidence, Unread
@@ -28,8 +30,7 @@ Results = Mapping[str, tuple[Series, ...] | Unread]
 Names = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SentQuestion:
+class SentQuestion(Struct, frozen=True):
     """A question that was sent: the signals that it is about, and its answer."""
 
     evaluation: ExpressionQuestion
@@ -37,8 +38,7 @@ class SentQuestion:
     answer: Future[Results | Unread]
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """The results of the signals that gonogo evaluates: the samples and the newest values, or why there are none."""
 
     ranges: dict[str, tuple[Series, ...]] = field(default_factory=dict)
@@ -65,8 +65,7 @@ class Evaluated:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluating:
+class Evaluating(Struct, frozen=True):
     """A server that evaluates the expressions of a policy."""
 
     client: Client

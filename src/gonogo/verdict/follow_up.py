@@ -6,8 +6,9 @@ Each question without a valid answer is in the evidence as ``Unread``. No error 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Origin, TargetHealth, Unread
 from gonogo.model.policy import Policy

@@ -12,10 +12,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.model.evidence import Evidence, RunState, Unread
@@ -52,8 +54,7 @@ LONGEST_READING = timedelta(seconds=55)
 """The longest time for all answers of one verdict together, so that a whole ``decide`` ends within 60 s."""
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """The questions and the server to ask. A survey is made once and can be asked many times.
 
     ``query_offset`` is the ``rule_query_offset`` of Prometheus's loaded configuration.
@@ -67,8 +68,7 @@ class Survey:
     query_offset: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """The evidence, and beside it the server's clock skew, and a glance at the server's clock for a watch.
 
     Both are ``None`` if the server did not give its time.

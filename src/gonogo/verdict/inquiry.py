@@ -7,8 +7,9 @@ a metric is asked for by a regular expression, and a label whose name is not cla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.errors import SourceError
@@ -27,8 +28,7 @@ PLACE_LABEL = "gonogo_place"
 """The label that distinguishes the parts of a joint answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(Struct, frozen=True):
     """A server to ask."""
 
     client: Client

@@ -9,7 +9,8 @@ Each question raises SourceError if there was no valid answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Recomputed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.lint.checks.rule_file_outside import CHECK
 from gonogo.lint.core.catalogue import findings

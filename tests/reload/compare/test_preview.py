@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.reload.compare.preview import Preview, Removal, Running, StagedText, preview, refusal

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.formats.files import read_rules
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind

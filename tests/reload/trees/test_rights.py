@@ -7,10 +7,11 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.rights import Rights, give_rights, lost_in, rights_from_json, rights_like, rights_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gonogo.errors import PolicyError
 from gonogo.rulepack.gates.error_budget import GATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.rulepack.gates.stability import GATE
 from gonogo.rulepack.rules import alerts, recording_rules

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from gonogo.formats.files import read_rules
 from gonogo.ruletests.core.rule_text import file_text, twins

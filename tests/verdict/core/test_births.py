@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState, Unread

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.model.condition import Comparison, Falling, Operator, parse_condition
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
@@ -42,7 +42,7 @@ def by(*required: str, labels: Mapping[str, str] = PAGE, **changes: object) -> P
     """Build a policy whose signal ``pages`` counts alerts."""
     pages = Signal("pages", evaluated_metric("pages"), alerts=dict(labels), interval=EVERY)
     made = policy(*(required or ("pages == 0",)))
-    return replace(made, signals={**made.signals, "pages": pages}, **changes)  # type: ignore[arg-type]
+    return replace(made, signals={**made.signals, "pages": pages}, **changes)
 
 
 def shown(
@@ -70,7 +70,7 @@ def given(*groups: LoadedGroup, past: tuple[Series, ...] = (), changes: Mapping[
         newest_scrapes={"pages": steps()},
     )
     assert not isinstance(made.ranges, Unread)
-    return replace(made, ranges={**made.ranges, "pages": past}, **changes)  # type: ignore[arg-type]
+    return replace(made, ranges={**made.ranges, "pages": past}, **changes)
 
 
 def steps(oldest: float = 900, delay: float = 3, without: tuple[float, ...] = ()) -> tuple[Series, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
@@ -52,7 +52,7 @@ def traced(**changes: object) -> Evidence:
         origins={**given.origins, selector.text: (origin(),)},
         version="3.5.3",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
+    return replace(made, **changes)
 
 
 def checks(by: Policy, given: Evidence) -> tuple[JudgedCondition, JudgedCondition]:

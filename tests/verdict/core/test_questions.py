@@ -1,9 +1,9 @@
 """The questions for a verdict: few windows, names only, and every raw selector."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.policy import Gate, Policy

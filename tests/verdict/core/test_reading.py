@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence
 from gonogo.model.outcome import Reason

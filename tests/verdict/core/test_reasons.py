@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, RunState, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition, parse_criterion
 from gonogo.model.evidence import Evidence, Recomputed, TargetHealth, Unread

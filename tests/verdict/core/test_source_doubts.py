@@ -1,6 +1,6 @@
 """The interval of a source, and the doubt about an unknown source."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Outcome, Reason

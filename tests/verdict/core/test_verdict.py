@@ -1,9 +1,9 @@
 """The way from checks to gates, subjects and the whole verdict."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread

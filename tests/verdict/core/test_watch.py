@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition, parse_criterion
 from gonogo.model.evidence import Evidence, Unread

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Origin, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
@@ -41,7 +41,7 @@ def fleet(*rows: Origin, kept: Rule = KEEPING, **changes: object) -> Evidence:
     files = (RuleGroup("duri", (kept,), INTERVAL),)
     selectors = RuleGraph.of(files).raw_selectors("duri_x")
     given = evidence(*series, files=files, rules=(loaded(kept),), origins={s.text: rows for s in selectors})
-    return replace(given, **changes)  # type: ignore[arg-type]
+    return replace(given, **changes)
 
 
 def found(given: Evidence, by: Policy = BY_SERVICE) -> Mapping[str, JudgedCondition]:

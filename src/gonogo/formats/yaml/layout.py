@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from yaml import events
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError
@@ -21,8 +21,7 @@ from gonogo.formats.yaml.characters import Place, lines_of
 _SIGN = re.compile(r"(?:^|(?<=[ \t]))#")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment from its number sign to the end of the line, without blanks around it.
 
     ``alone`` is true if the line has only dashes of lists before the comment.
@@ -34,8 +33,7 @@ class Comment:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TextLayout:
+class TextLayout(Struct, frozen=True):
     """The comments of a text and the places where its parts begin and end, up to the first mistake.
 
     Attributes:
@@ -49,8 +47,7 @@ class TextLayout:
     last_lines: Mapping[Place, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
+class _Extent(Struct, frozen=True):
     """The start and the end of a scalar or an alias. The text of a block begins under its header."""
 
     start: Place

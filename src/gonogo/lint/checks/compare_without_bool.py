@@ -8,7 +8,8 @@ or ``fresh == 1`` compares an age, and instead of a 0 there is no series at all.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
@@ -18,8 +19,7 @@ from gonogo.promql.tree import COMPARISONS, HOLDS, MIRRORED, Aggregation, Binary
 BITS = (0.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """A comparison of a recorded value with 0 or 1."""
 
     rule: WrittenRule

@@ -8,7 +8,8 @@ them sees other files (an image that was not rebuilt, a missing mount), or reads
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gonogo.errors import Position
 from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal

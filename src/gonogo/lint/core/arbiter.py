@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.errors import Position
 from gonogo.formats.promtool_words import PromtoolReason, Word
@@ -13,8 +14,7 @@ from gonogo.model.finding import Span
 from gonogo.model.versions import release, since
 
 
-@dataclass(frozen=True, slots=True)
-class ArbiterRefusal:
+class ArbiterRefusal(Struct, frozen=True):
     """A reason why an arbiter refuses a file. ``rule`` is the name of the rule, if the message names one."""
 
     where: Span
@@ -22,8 +22,7 @@ class ArbiterRefusal:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Arbiter:
+class Arbiter(Struct, frozen=True):
     """The judgement of one arbiter. Each file is either in ``accepted`` or in ``refusals``.
 
     Attributes:

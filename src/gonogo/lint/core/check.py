@@ -6,8 +6,9 @@ This module also has the words that every check needs, so that a check imports t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.core.estate import Estate
@@ -18,8 +19,7 @@ __all__ = ["Check", "Estate", "Example", "Hit", "Severity", "WhenKnown"]
 Fact = TypeVar("Fact")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """The input files of an example: rule files, one ``prometheus.yml``, tests ``*_test.yml``.
 
     Attributes:
@@ -31,8 +31,7 @@ class Example:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class WhenKnown(Generic[Fact]):
+class WhenKnown(Struct, Generic[Fact], frozen=True):
     """The function of a check that needs a fact of the estate. While the fact is not known, it finds nothing."""
 
     fact: Callable[[Estate], Fact | None]
@@ -44,8 +43,7 @@ class WhenKnown(Generic[Fact]):
         return () if known is None else self.find(estate, known)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A check. The docstring of its module says what the check finds, and why that matters.
 
     Attributes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from gonogo.lint.template.reading import AlertText
 
 
-@dataclass(frozen=True, slots=True)
-class Untracked:
+class Untracked(Struct, frozen=True):
     """A file that git ignores or does not track, and its role as an input (``rules``, ``tests``, ``policy``…)."""
 
     path: str
@@ -44,8 +45,7 @@ LOOKBACK = timedelta(minutes=5)
 """The default lookback of Prometheus: how long a sample stands in for a newer one."""
 
 
-@dataclass(frozen=True)
-class Estate:
+class Estate(Struct, frozen=True, dict=True):
     """The files that one server would load, and the known facts around them.
 
     Attributes:
@@ -155,7 +155,7 @@ class Estate:
 
     def having(self, **facts: object) -> Estate:
         """Return a copy of the estate with some facts replaced."""
-        return replace(self, **facts)  # type: ignore[arg-type]  # the names are the dataclass's own
+        return replace(self, **facts)
 
 
 def position_of(problem: Problem, path: str) -> Position:

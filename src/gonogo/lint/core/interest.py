@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from gonogo.model.condition import Comparison, Operator, Term
 from gonogo.model.series import REALM_LABEL
@@ -12,8 +13,7 @@ if TYPE_CHECKING:  # a lint of named files does not pay for the policy
     from gonogo.model.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Interest:
+class Interest(Struct, frozen=True):
     """The part of the rules that a policy reads.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gonogo.formats.sources import WrittenRule
 from gonogo.promql.canonical import instant
@@ -11,8 +12,7 @@ from gonogo.promql.selectors import vectors
 from gonogo.promql.tree import Vector
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """Answers of a server, fetched before the checks run.
 
     Attributes:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile
@@ -39,8 +40,7 @@ _FORM = re.compile(r"#+\s*gonogo:\s*disable(?P<file>-file)?\s*=\s*(?P<checks>[\w
 _WORD = re.compile(r"\w")
 
 
-@dataclass(frozen=True, slots=True)
-class Pragma:
+class Pragma(Struct, frozen=True):
     """A comment that addresses gonogo.
 
     Attributes:
@@ -62,8 +62,7 @@ class Pragma:
         return not self.about or any(block.has(finding) for block in self.about)
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(Struct, frozen=True):
     """The findings after pragmas were applied.
 
     Attributes:

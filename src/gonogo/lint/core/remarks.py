@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.formats.sources import SourceFile
 from gonogo.formats.yaml.characters import Place, lines_of
@@ -14,8 +15,7 @@ from gonogo.model.finding import Finding
 from gonogo.promql.parser import comments
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Lines that belong together: those of a rule, or a part of a configuration.
 
     Attributes:
@@ -44,8 +44,7 @@ class Block:
         return finding.rule == self.rule and (inside or self.unique)
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """A comment, in YAML or in an expression, and the blocks that it is about.
 
     ``heading`` is True if the comment stands above the first group or, in a configuration, above everything else.

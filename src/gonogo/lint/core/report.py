@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gonogo.model.finding import Finding
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True, order=True):
     """The identity of a finding: the finding without its line and without its message.
 
     Attributes:
@@ -25,8 +25,7 @@ class Fingerprint:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class LintReport:
+class LintReport(Struct, frozen=True):
     """The result of one lint.
 
     Attributes:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
@@ -18,16 +19,14 @@ from gonogo.formats.yaml import Loc, YamlDocument, parse
 from gonogo.model.finding import Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """The shortest and the longest allowed duration. ``None`` means no bound."""
 
     least: timedelta | None = None
     most: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamePatterns:
+class NamePatterns(Struct, frozen=True):
     """A pattern for the value of each name. A value fits if the pattern matches all of it."""
 
     patterns: Mapping[str, re.Pattern[str] | None] = field(default_factory=dict)
@@ -72,8 +71,7 @@ def _texts(rule: WrittenRule, section: str) -> Mapping[str, str]:
     return rule.rule.labels if section == "labels" else rule.rule.annotations
 
 
-@dataclass(frozen=True, slots=True)
-class Requirements:
+class Requirements(Struct, frozen=True):
     """The requirements. A field that is left out requires nothing.
 
     Attributes:

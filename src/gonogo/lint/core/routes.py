@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.errors import Problem
 from gonogo.formats.yaml import Loc, YamlDocument, parse
@@ -18,16 +19,14 @@ from gonogo.promql.re2 import accepts
 from gonogo.promql.tree import Matcher
 
 
-@dataclass(frozen=True, slots=True)
-class RouteMatcher:
+class RouteMatcher(Struct, frozen=True):
     """A matcher of a route, and its place."""
 
     matcher: Matcher
     where: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A route and the routes below it.
 
     Attributes:
@@ -60,8 +59,7 @@ class Route:
             yield from child.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(Struct, frozen=True):
     """The tree of routes, and the receivers that notify nobody."""
 
     path: str

@@ -8,9 +8,10 @@ considered: a selector that fits no job may belong to any of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from gonogo.formats.prometheus_config import Configuration, ScrapeJob
 from gonogo.formats.sources import WrittenRule
@@ -21,16 +22,14 @@ if TYPE_CHECKING:
     from gonogo.lint.core.estate import Estate
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Pace:
+class Pace(Struct, frozen=True, order=True):
     """The sampling interval of a series, and its source, such as ``job 'node' scrapes``."""
 
     interval: timedelta
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
+class Sampling(Struct, frozen=True):
     """The known sampling intervals of an estate's series."""
 
     estate: Estate
@@ -71,8 +70,7 @@ def _fits(job: ScrapeJob, matchers: tuple[Matcher, ...]) -> bool:
     return all(matcher.accepts(labels[matcher.label]) for matcher in matchers if matcher.label in labels)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordUse:
+class RecordUse(Struct, frozen=True):
     """A selector of one rule that finds the series of another. ``span`` is how far back it looks, 0 for an instant."""
 
     reader: WrittenRule

@@ -5,14 +5,13 @@ Source: Prometheus documentation, "Template reference"; ``template/template.go``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 OLD = (2, 42)
 """The oldest version that is distinguished from others."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFunction:
+class TemplateFunction(Struct, frozen=True):
     """The number of arguments of a function (``most`` of ``None``: any number), and the version that added it."""
 
     least: int

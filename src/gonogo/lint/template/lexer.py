@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gonogo.lint.template.syntax import UnreadableTemplate
 
@@ -40,8 +41,7 @@ class TokenKind(StrEnum):
     END = "end of the template"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token, the offset at which it begins, and True if a space comes before it in its action."""
 
     kind: TokenKind

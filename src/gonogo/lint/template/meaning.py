@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import zip_longest
 
+from msgspec import Struct
+
 from gonogo.lint.template.functions import COMPARISONS, OLD, SIGNATURES, WRITING
 from gonogo.lint.template.syntax import (
     Command,
@@ -62,8 +64,7 @@ class _Cell:
     source: ValueSource
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """The meaning of the dot and of the variables at one place, and whether values are only tested there."""
 
     dot: ValueSource

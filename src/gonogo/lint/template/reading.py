@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.template.functions import SIGNATURES
@@ -65,8 +66,7 @@ def simple(text: str) -> Template | None:
     return Template(labels, external, values)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertText:
+class AlertText(Struct, frozen=True):
     """A label (``section`` ``labels``) or an annotation (``annotations``) of an alert."""
 
     rule: WrittenRule

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateMistake:
+class TemplateMistake(Struct, frozen=True):
     """A mistake in a template: the offset, the length in characters, and a clause that says what is wrong."""
 
     offset: int
@@ -27,8 +26,7 @@ class TooDeep(ValueError):
     """A template that is nested too deeply for gonogo. Go may accept it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """The name of a field, variable or function, as written without ``.``, and its place."""
 
     text: str
@@ -36,8 +34,7 @@ class Name:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A text, number, truth value or ``nil``: the literal as written, and the value of a text."""
 
     offset: int
@@ -45,32 +42,28 @@ class Literal:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """The dot, and the fields read from it: ``.Labels.x``."""
 
     offset: int
     fields: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable ``$x`` (its name without ``$``), and the fields read from it: ``$labels.x``."""
 
     name: Name
     fields: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """The name of a function, and the fields read from its result."""
 
     name: Name
     fields: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Inner:
+class Inner(Struct, frozen=True):
     """A pipeline in brackets, and the fields read from its result."""
 
     pipeline: Pipeline
@@ -80,15 +73,13 @@ class Inner:
 Operand = Literal | Dot | Variable | Function | Inner
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """An operand and its arguments."""
 
     operands: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """Commands, each with the former's result as its last argument, and the variables that get the last result."""
 
     offset: int
@@ -98,15 +89,13 @@ class Pipeline:
     assigns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """An action that prints a pipeline's result, unless a variable keeps it."""
 
     pipeline: Pipeline
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """An ``if``, ``with`` or ``range``: a pipeline, the parts inside, and the parts after ``else``."""
 
     word: str
@@ -115,8 +104,7 @@ class Control:
     otherwise: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(Struct, frozen=True):
     """An action ``template "name" pipeline``."""
 
     name: Name
@@ -126,16 +114,14 @@ class Include:
 Node = Show | Control | Include
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateTree:
+class TemplateTree(Struct, frozen=True):
     """The parts of a template, and the templates that it defines, by name."""
 
     nodes: tuple[Node, ...]
     defined: dict[str, tuple[Node, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A label that a template reads, and its place. ``tested`` is True if the template only tests for the label."""
 
     label: str
@@ -144,8 +130,7 @@ class Use:
     tested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """The meaning of a template. Labels that the template tests anywhere are left out: it expects them to be missing.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gonogo.reload.compare.defaults import defaults_in, is_newer, needs_no_content
 from gonogo.reload.compare.document import Branch, ConfigurationScalar, KeyPath, Tree
@@ -14,8 +15,7 @@ JOBS = ("scrape_configs",)
 """The keys of the list of jobs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A difference before it is put into words. ``None`` means that a side has nothing there.
 
     ``maybe_default`` marks a value that the file does not give: the server may have added it itself.
@@ -28,8 +28,7 @@ class Found:
     maybe_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CompareOptions:
+class CompareOptions(Struct, frozen=True):
     """The options for a comparison of configurations.
 
     Attributes:

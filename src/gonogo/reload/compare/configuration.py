@@ -8,7 +8,8 @@ in secrets alone cannot be seen this way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.reload.compare.comparison import JOBS, CompareOptions, Found, are_jobs, by_name
 from gonogo.reload.compare.completed import completed, section, without_echoes
@@ -19,8 +20,7 @@ NOTHING = "nothing"
 """The word for a side that has no value at a place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A place where the two sides differ, such as ``scrape_configs[node].scrape_interval``.
 
     Its texts contain no secrets.
@@ -62,8 +62,7 @@ def difference(
     return tuple(in_words(one, frozenset(had)) for one in sure)
 
 
-@dataclass(frozen=True, slots=True)
-class _Loads:
+class _Loads(Struct, frozen=True):
     """The load before, which shows whether the value of a newer key can be the default.
 
     ``had`` has the values of that file by their paths, and ``shown`` those of the server then. ``learned`` are the

@@ -8,7 +8,8 @@ its type. The keys of later versions need no entry: gonogo judges them by the lo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.formats.yaml import plain_scalar
 from gonogo.reload.compare.document import ConfigurationScalar, KeyPath, Tree
@@ -42,8 +43,7 @@ KEYS = frozenset(_TEXT.split())
 """The keys. The keys of service discoveries are left out: they all end in ``_sd_configs``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """The value of a key that the file does not give.
 
     Attributes:

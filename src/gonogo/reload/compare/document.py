@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gonogo.formats.yaml import YamlDocument, parse
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationScalar:
+class ConfigurationScalar(Struct, frozen=True):
     """A scalar: its text as written, and its value in YAML. A quoted scalar is always text."""
 
     text: str
@@ -75,8 +75,7 @@ _NO_SECRET = re.compile(r"_(?:file|url|ref)s?$")
 _HEADERS = frozenset({"headers", "http_headers", "proxy_connect_header"})
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPath:
+class KeyPath(Struct, frozen=True):
     """A path of keys. ``shown`` is the path for messages, with the items of lists named or counted from 0."""
 
     keys: tuple[str, ...] = ()

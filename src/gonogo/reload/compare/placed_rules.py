@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Group, Rule, rules_of
@@ -17,8 +18,7 @@ Meaning = Mapping[str, str]
 """The behaviour of a rule by aspect, each in one normal form."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedRule:
+class PlacedRule(Struct, frozen=True):
     """A rule and its group. ``interval`` and ``limit`` are ``None`` if the side does not show them."""
 
     rule: Rule

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gonogo.model.rule import LoadedGroup, RuleGroup, RuleKind
 from gonogo.reload.compare.comparison import Found
@@ -21,8 +22,7 @@ from gonogo.reload.compare.rules import RulesDifference, rules_difference
 from gonogo.reload.compare.scrape_files import JOBS_KEY, FileJob, ListedJob, ScrapeFiles, jobs_of
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """The configuration, the rules and the targets that a server has now.
 
     Without ``targets``, the number of active targets of each job, the static targets count. ``files`` are the loaded
@@ -36,8 +36,7 @@ class Running:
     pools: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StagedText:
+class StagedText(Struct, frozen=True):
     """The new configuration: its text, the groups of all rule files, and all scrape files.
 
     The ``file`` of a group is its path as the server will see it. An empty path counts as unchanged.
@@ -48,16 +47,14 @@ class StagedText:
     files: ScrapeFiles = field(default_factory=ScrapeFiles)
 
 
-@dataclass(frozen=True, slots=True)
-class LostState:
+class LostState(Struct, frozen=True):
     """An alert that stays but loses its pending or firing state, and why."""
 
     alert: PlacedRule
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """The number of rules, jobs or targets that would be removed."""
 
     what: str
@@ -70,8 +67,7 @@ class Removal:
         return self.removed / self.before if self.before else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """The changes that a reload would make.
 
     ``jobs_changed`` are the differences of each job that stays. ``settings`` are all other differences of the

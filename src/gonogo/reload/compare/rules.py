@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.model.rule import Group, LoadedGroup, RuleGroup
 from gonogo.reload.compare.document import redacted
@@ -48,8 +49,7 @@ def _members(orders: Counter[Order]) -> Counter[frozenset[tuple[object, int]]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Aspect:
+class Aspect(Struct, frozen=True):
     """An aspect in which two rules differ. An empty text means nothing. Secrets in URLs are removed."""
 
     name: str
@@ -57,8 +57,7 @@ class Aspect:
     loaded: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Struct, frozen=True):
     """A rule that both sides have, and its differences."""
 
     staged: PlacedRule
@@ -66,8 +65,7 @@ class RuleChange:
     aspects: tuple[Aspect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RulesDifference:
+class RulesDifference(Struct, frozen=True):
     """The differences between two sets of rules. ``reordered`` are groups with the same rules in another order."""
 
     missing: tuple[PlacedRule, ...] = ()

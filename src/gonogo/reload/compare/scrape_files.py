@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.durations import parse_duration
 from gonogo.reload.compare.completed import completed_job
@@ -28,8 +29,7 @@ JOBS_KEY = "scrape_configs"
 """The key of the list of jobs, in a configuration and in a file of ``scrape_config_files``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedJob:
+class ListedJob(Struct, frozen=True):
     """A scrape job, and the number of times it lists each address."""
 
     name: str
@@ -85,8 +85,7 @@ _SHOWN = frozenset({"job_name", "scheme", "metrics_path", "scrape_interval", "sc
 """Keys whose values the static targets of a job show."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileJob:
+class FileJob(Struct, frozen=True):
     """A job of a scrape file, as written, and as a tree with the times of the section ``global``."""
 
     file: str
@@ -124,8 +123,7 @@ class FileJob:
         return tuple(key for key in keys if not _alike(place.key(key), self.tree.get(key), other.tree.get(key)))
 
 
-@dataclass(frozen=True, slots=True)
-class ScrapeFiles:
+class ScrapeFiles(Struct, frozen=True):
     """The jobs of all scrape files of a configuration by name, or why a server could not load the files."""
 
     jobs: Mapping[str, FileJob] = field(default_factory=dict)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
@@ -26,8 +28,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _SCHEMA = "gonogo/good-tree/v2"
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """The time at which a server loaded a tree, by its own metrics. The start of its process identifies the process."""
 
     born: float
@@ -39,8 +40,7 @@ class Load:
         return cls(vitals.born, vitals.metrics.success_at)
 
 
-@dataclass(frozen=True, slots=True)
-class GoodTree:
+class GoodTree(Struct, frozen=True):
     """A tree that was loaded and verified.
 
     Attributes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from gonogo.disk.regular_file import NotReadable, read_regular, status_of
 from gonogo.errors import cause_of
@@ -32,8 +34,7 @@ LARGEST_TREE = 256 * 1024 * 1024
 MOST_FILES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestEntry:
+class ManifestEntry(Struct, frozen=True):
     """A file as it was read.
 
     Attributes:
@@ -61,8 +62,7 @@ class ManifestEntry:
         return self.sha256, self.size, self.changed_ns, self.rights
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """The files of a tree by name, and the target of each symbolic link on the way to a kept file by its path."""
 
     home: str

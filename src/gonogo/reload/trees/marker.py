@@ -11,9 +11,11 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable
@@ -25,8 +27,7 @@ from gonogo.reload.trees.tree import LinkChange, Tree
 _SCHEMA = "gonogo/switch/v2"
 
 
-@dataclass(frozen=True, slots=True)
-class TreeChange:
+class TreeChange(Struct, frozen=True):
     """A file that the switch puts or removes. ``None`` means no file."""
 
     name: str
@@ -34,8 +35,7 @@ class TreeChange:
     after: ManifestEntry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The plan of a whole switch.
 
     Attributes:

@@ -16,9 +16,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.disk import durable, lock
 from gonogo.errors import Busy
@@ -29,8 +30,7 @@ from gonogo.reload.trees.tree import Tree
 _LONGEST_NOTE = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """The process that took the lock last, its machine or container, and the time in UTC to the second."""
 
     pid: int

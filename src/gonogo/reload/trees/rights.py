@@ -11,10 +11,11 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
+
+from msgspec import Struct
 
 from gonogo.errors import cause_of
 
@@ -27,8 +28,7 @@ _DATA = ("user.", "trusted.")
 _NO_ATTRIBUTES = frozenset({errno.ENOTSUP, errno.ENOSYS})
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """The rights of one file. The extended attributes are sorted by name, and their values are in hex."""
 
     mode: int

@@ -17,9 +17,10 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable, read_regular
@@ -36,8 +37,7 @@ LARGEST_NOTE = 64 * 1024 * 1024
 """The largest size of a note in bytes. A switch of 10,000 files takes about 10 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateFolder:
+class StateFolder(Struct, frozen=True):
     """The folder with the state of one server's reloads, which may not exist.
 
     ``server`` is the URL in normal form. A note with more bytes than ``largest_note`` is not written.

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import GoodTree, Load, hashes_of_good, keep_good, newest
@@ -44,8 +45,7 @@ _UNREADABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """The result of bringing the live folder to one tree.
 
     Attributes:

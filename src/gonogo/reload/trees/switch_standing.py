@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
@@ -31,8 +32,7 @@ class Standing(StrEnum):
     FOREIGN = "foreign"
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """A file that another program put into the tree that gonogo switches.
 
     Attributes:
@@ -53,8 +53,7 @@ class Foreign:
         return self.name if self.found else f"{self.name} (is gone)"
 
 
-@dataclass(frozen=True, slots=True)
-class DiskSurvey:
+class DiskSurvey(Struct, frozen=True):
     """The state of the live folder, and all files that belong to neither tree."""
 
     standing: Standing

@@ -13,10 +13,11 @@ import errno
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from gonogo.disk.finding_files import SERVER_PATTERN, matching_files
 from gonogo.disk.regular_file import NotReadable, read_regular
@@ -26,8 +27,7 @@ MOST_LINKS = 40
 """The number of links that the kernel follows. A path with more links is a loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkChange:
+class LinkChange(Struct, frozen=True):
     """A symbolic link that is turned, with its old and new targets."""
 
     path: Path
@@ -99,8 +99,7 @@ GLOBBED = frozenset({FileKind.RULES, FileKind.SCRAPES})
 _RANK = {kind: rank for rank, kind in enumerate(FileKind)}
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A folder with a configuration in it.
 
     Attributes:
@@ -118,8 +117,7 @@ class Tree:
         return self.root / name
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name in a configuration: a glob, or the name of one file."""
 
     kind: FileKind

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.model.policy import Policy, Signal
 
@@ -11,8 +12,7 @@ CLOCK_AHEAD_HOURS = -0.0014
 """The least age of a timestamp, in hours: a clock may be 5 s ahead of the server's."""
 
 
-@dataclass(frozen=True, slots=True)
-class PresetGate:
+class PresetGate(Struct, frozen=True):
     """A gate of the preset.
 
     Attributes:

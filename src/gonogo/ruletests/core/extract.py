@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.formats.test_file import AlertAssertion, Assertion, UnitFile, UnitTest
 from gonogo.formats.yaml import Loc
@@ -24,8 +25,7 @@ from gonogo.promql.tree import Subquery, Vector, walk
 _QUERY = re.compile(r"\bquery\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(Struct, frozen=True):
     """A part of one test and of the rules that its file loads. Its assertions give the same results as in the file.
 
     Attributes:

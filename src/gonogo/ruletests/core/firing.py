@@ -8,7 +8,8 @@ test notices. Alerts of one name are distinguished by their labels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.errors import Problem
@@ -61,8 +62,7 @@ def _fixed_labels(rule: Rule) -> dict[str, str]:
     return {name: value for name, value in rule.labels.items() if value and "{{" not in value}
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """An assertion that passes while an alert is pending. ``number`` is its own among the suspects of the file.
 
     ``labels`` are the labels of all alerts of the rule. No assertion of the file expects an alert with them to fire.

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.errors import Problem
 from gonogo.formats.flow import flow, joined, listed, quoted
@@ -22,8 +24,7 @@ from gonogo.ruletests.core.trial import Trial, rewritten
 ORDER = "group_eval_order"
 
 
-@dataclass(frozen=True, slots=True)
-class GroupOrders:
+class GroupOrders(Struct, frozen=True):
     """The two orders that together answer every open question: makers first, and readers first.
 
     Attributes:

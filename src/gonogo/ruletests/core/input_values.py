@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
+
+from msgspec import Struct
 
 from gonogo.promql.tree import Subquery, Vector
 
@@ -20,8 +21,7 @@ _HISTOGRAM = re.compile(r"\{\{[^{}]*\}\}")
 MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class InputValues:
+class InputValues(Struct, frozen=True):
     """The places of the samples of a series, counted in intervals from 0.
 
     Attributes:
@@ -65,8 +65,7 @@ def input_values(text: str) -> InputValues:
     return InputValues(runs[-1][1] if runs else -1, deliberate, tuple(runs))
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The times from ``first`` to ``last``, in milliseconds, both included."""
 
     first: float

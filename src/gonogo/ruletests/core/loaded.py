@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+from msgspec import Struct
+
 from gonogo.errors import Problem
 from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import RuleFileEntry, UnitFile
@@ -37,8 +39,7 @@ class RuleSource:
     real: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedEntry:
+class LoadedEntry(Struct, frozen=True):
     """An entry of ``rule_files`` and its rule files.
 
     ``problem`` says why one of the files cannot be read. It is ``vmalert_only`` if vmalert alone can read that file.
@@ -50,8 +51,7 @@ class LoadedEntry:
     vmalert_only: bool = False
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True, dict=True):
     """A test file and the rules that it loads, as one version of promtool understands them.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from gonogo.errors import Position, Problem
 from gonogo.promql.parser import unreadable
@@ -19,16 +20,14 @@ from gonogo.ruletests.core.rule_text import RuleText, TestedRule
 _COMMENT = re.compile(r"[ \t]*#[ \t]*gonogo:[ \t]*survives\b[ \t]*(?P<mutant>\S*)[ \t]*(?P<reason>.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class UnprovenRule:
+class UnprovenRule(Struct, frozen=True):
     """A rule that is not covered, or whose expression cannot be read, and the reason."""
 
     rule: TestedRule
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """The coverage of the rules. A rule is either covered or uncovered.
 
     Attributes:
@@ -71,8 +70,7 @@ class Coverage:
         return not self.unread and self.rules > 0 and self.covered * 100 >= Fraction(percent) * self.rules
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Survivor:
+class Survivor(Struct, frozen=True, order=True):
     """A mutant that every test passes.
 
     Attributes:
@@ -94,8 +92,7 @@ class Survivor:
     argument: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MutantReport:
+class MutantReport(Struct, frozen=True):
     """The results of all mutants.
 
     Attributes:
@@ -160,8 +157,7 @@ def unread_line(unread: Sequence[UnprovenRule], rules: int) -> str:
     return f"{len(unread)} of {rules} expressions cannot be read here: {first.rule.kind} {first.rule.name}: {first.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A line that says why a mutant may survive."""
 
     mutant: str

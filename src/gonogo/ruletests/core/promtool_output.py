@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.ruletests.core.trial import NO_FILE
 
@@ -24,8 +25,7 @@ _NO_ENTRY = f"/{NO_FILE}"
 """The end of promtool's warning of an entry of ``rule_files`` that matches no file: a silent pass of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromtoolVerdict:
+class PromtoolVerdict(Struct, frozen=True):
     """The verdict of promtool on one file; ``passed`` is None if promtool gave none.
 
     ``words`` is the text that promtool wrote about the file.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from gonogo.durations import format_duration
 from gonogo.errors import Position
@@ -15,8 +16,7 @@ from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import NOTHING, PossibleSeries
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """An assertion of "nothing": no alert fires, or an expression has no samples.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
@@ -20,8 +21,7 @@ VMALERT_ONLY = "vmalert-only"
 """The reason of a file that promtool cannot run because it, or a rule file that it loads, is written for vmalert."""
 
 
-@dataclass(frozen=True, slots=True)
-class SilentFinding:
+class SilentFinding(Struct, frozen=True):
     """A silent pass in a file: its name and its place; ``allowed`` is the reason to allow it, if the user gave one."""
 
     silent_pass: str
@@ -29,8 +29,7 @@ class SilentFinding:
     allowed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(Struct, frozen=True):
     """The result of one test file.
 
     Attributes:
@@ -87,8 +86,7 @@ class FileReport:
         return "\n".join([*(str(one.problem) for one in self.silent), *filter(None, [self.words])])
 
 
-@dataclass(frozen=True, slots=True)
-class UnitReport:
+class UnitReport(Struct, frozen=True):
     """The results of all test files.
 
     Attributes:

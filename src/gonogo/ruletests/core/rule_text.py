@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gonogo.durations import format_duration
 from gonogo.errors import Position
 from gonogo.formats.files import read_groups
@@ -14,8 +16,7 @@ from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import canonical
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TestedRule:
+class TestedRule(Struct, frozen=True, order=True):
     """The place and the name of a rule. Two rules of a file may have the same name.
 
     Attributes:
@@ -71,8 +72,7 @@ class RuleText:
         return joined(kept, *(f"{key}: {_written(value)}" for key, value in clauses if value))
 
 
-@dataclass(frozen=True, slots=True)
-class FileText:
+class FileText(Struct, frozen=True):
     """A rule file: its rules, and the other keys of its groups.
 
     ``groups`` are the keys of each group without its rules, as YAML on one line.

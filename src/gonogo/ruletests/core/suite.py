@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from msgspec import Struct
+
 from gonogo.durations import format_duration
 from gonogo.formats.flow import flow, joined, listed
 from gonogo.formats.test_file import UnitTest
@@ -102,8 +104,7 @@ Loading = Mapping[RuleId, tuple[Sheet, ...]]
 """The test files that load each rule."""
 
 
-@dataclass(frozen=True)
-class Suite:
+class Suite(Struct, frozen=True, dict=True):
     """Test files, each with the rules that it loads, and all rule files, also those that no test file loads."""
 
     sheets: tuple[Sheet, ...]

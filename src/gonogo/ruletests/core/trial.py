@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
+
+from msgspec import Struct
 
 from gonogo.errors import Position
 from gonogo.formats.flow import flow, joined, listed, quoted
@@ -29,8 +30,7 @@ class TrialOutcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Struct, frozen=True, dict=True):
     """The input of promtool: a test that names the rule files ``0.yml``, ``1.yml`` and so on, and those files."""
 
     test: str

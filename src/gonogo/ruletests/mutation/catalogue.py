@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
+
+from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind

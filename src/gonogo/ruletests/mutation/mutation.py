@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
@@ -37,8 +40,7 @@ _SCALED = frozenset({"sum", "avg", "min", "max"})
 _UNFIT = re.compile(r"[^\w.:-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class MutationPlace:
+class MutationPlace(Struct, frozen=True):
     """A node of a tree, and the path to it.
 
     Attributes:
@@ -89,15 +91,15 @@ def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expre
     new = replaced(children(root)[step], tuple(rest), node)
     match root, new:
         case Binary(), _:
-            return replace(root, left=new) if step == 0 else replace(root, right=new)
+            return dataclasses.replace(root, left=new) if step == 0 else dataclasses.replace(root, right=new)
         case Call(arguments=arguments), _:
-            return replace(root, arguments=(*arguments[:step], new, *arguments[step + 1 :]))
+            return dataclasses.replace(root, arguments=(*arguments[:step], new, *arguments[step + 1 :]))
         case Aggregation(), _ if step < len(children(root)) - 1:
-            return replace(root, parameter=new)
+            return dataclasses.replace(root, parameter=new)
         case ((Aggregation() | Subquery() | Negation()), _):
-            return replace(root, inner=new)
+            return dataclasses.replace(root, inner=new)
         case Range(), Vector():
-            return replace(root, vector=new)
+            return dataclasses.replace(root, vector=new)
     raise AssertionError(root)  # pragma: no cover - these are all the nodes that have children
 
 
@@ -140,8 +142,7 @@ def _one_for_one(node: Expression) -> bool:
             return isinstance(node, Negation)
 
 
-@dataclass(frozen=True, slots=True)
-class Mutation:
+class Mutation(Struct, frozen=True):
     """A rule with one small change.
 
     Attributes:
@@ -168,8 +169,7 @@ class Mutation:
         return f"{_UNFIT.sub('_', self.rule.name)}:{self.operator}:{sha256(what.encode()).hexdigest()[:6]}"
 
 
-@dataclass(frozen=True, slots=True)
-class NodeChange:
+class NodeChange(Struct, frozen=True):
     """A new node for a place of an expression; ``change`` and ``kill`` as in ``Mutation``."""
 
     place: MutationPlace

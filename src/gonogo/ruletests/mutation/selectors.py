@@ -67,15 +67,15 @@ def _others(matcher: Matcher) -> Iterator[Matcher | None]:
     regular = matcher.op in {"=~", "!~"}
     if matcher.op != "=~" or matcher.value not in _EVERYTHING:
         yield None
-    yield replace(matcher, op=_NEGATED[matcher.op])
+    yield Matcher(matcher.label, _NEGATED[matcher.op], matcher.value)
     if matcher.op == "=":
-        yield replace(matcher, value=f"{matcher.value}{'-' if matcher.value else ''}{_OTHER}")
+        yield Matcher(matcher.label, matcher.op, f"{matcher.value}{'-' if matcher.value else ''}{_OTHER}")
     if regular and _ALTERNATIVES.fullmatch(matcher.value):
         alternatives = matcher.value.split("|")
         for place in range(len(alternatives)):
             rest = alternatives[:place] + alternatives[place + 1 :]
             if alternatives[place] not in rest:
-                yield replace(matcher, value="|".join(rest))
+                yield Matcher(matcher.label, matcher.op, "|".join(rest))
 
 
 def _selective(vector: Vector) -> bool:

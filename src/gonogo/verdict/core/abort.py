@@ -7,8 +7,9 @@ ends it only in a step whose own verdict is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.durations import format_duration
 from gonogo.model.condition import Unknown
@@ -21,8 +22,7 @@ LISTED = 3
 """The number of violations that the sentence of an abort lists. The others are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Abort:
+class Abort(Struct, frozen=True):
     """The cause that ends a dry run early.
 
     Attributes:
@@ -42,8 +42,7 @@ class Abort:
     subject: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Countdown:
+class Countdown(Struct, frozen=True):
     """The seconds for which a signal or the verdict was not known, and the time after which that ends the dry run."""
 
     what: str

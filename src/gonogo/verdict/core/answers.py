@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import isnan
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
@@ -14,8 +16,7 @@ from gonogo.model.series import REALM_LABEL, Series, subject_key
 Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SignalAnswers:
+class SignalAnswers(Struct, frozen=True):
     """The series of a signal, by subject.
 
     ``elsewhere`` holds the subjects whose series are now in other realms only. Their earlier

@@ -12,8 +12,9 @@ is young only once: each one is the successor of the last.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.model.condition import Term
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
@@ -29,8 +30,7 @@ _YOUTH = frozenset({Reason.GAPPY, Reason.AMBIGUOUS})
 """The reasons that a new series has: too few samples, and its predecessor that has just ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Struct, frozen=True):
     """The series that a watch saw in one place: for a subject, and a label set of a signal.
 
     Attributes:
@@ -42,8 +42,7 @@ class Lineage:
     young_since: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Births:
+class Births(Struct, frozen=True):
     """The subjects and series that a watch has seen so far.
 
     Attributes:

@@ -18,7 +18,9 @@ Each criterion must hold for every subject and for every label set of a signal. 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.model.condition import Comparison, Criterion, Mean, Operator, Rises, Share
 from gonogo.model.outcome import Outcome, all_of
@@ -40,8 +42,7 @@ RequirementKey = tuple[tuple[tuple[str, str], ...], str, str]
 """The labels of a subject, the name of a gate, the text of a condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
+class CriterionResult(Struct, frozen=True):
     """The outcome of a criterion, and its worst value among all subjects and label sets."""
 
     criterion: str
@@ -50,8 +51,7 @@ class CriterionResult:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """The result of a dry run. The run is certified if ``outcome`` is PASS. ``seconds`` is the length of the run."""
 
     outcome: Outcome
@@ -60,16 +60,14 @@ class Certificate:
     steps: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """Seconds in which a condition was not PASS, and the part of them in which it was FAIL."""
 
     missed: float = 0.0
     failed: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """The sums over the steps so far.
 
     ``began`` and ``last`` are the times of the first and the last step, in seconds on the watcher's clock.

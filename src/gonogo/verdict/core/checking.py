@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from math import floor, isfinite
+
+from msgspec.structs import replace
 
 from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Falling, Operator, Term, Unknown
 from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order, named

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.model.evidence import Evidence, Unread
@@ -84,8 +86,7 @@ def alerts_selector(policy: Policy, signal: Signal) -> str:
     return narrowed("ALERTS", equal("alertstate", "firing"), *realm, *asked)
 
 
-@dataclass(frozen=True, slots=True)
-class ExpressionQuestion:
+class ExpressionQuestion(Struct, frozen=True):
     """A question about several expressions.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.model.evidence import Origin
 from gonogo.model.series import REALM_LABEL
@@ -23,8 +24,7 @@ def is_measurement(selector: Selector) -> bool:
     return selector.metric == up or (selector.metric or "").startswith(scrape)
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """A raw selector under a signal, and the sources of the series that it matches.
 
     Attributes:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.model.condition import Comparison, Operator, Term
 from gonogo.model.evidence import Evidence, Unread
@@ -37,8 +39,7 @@ Counts = Mapping[Key, Mapping[float, float]]
 """Subject -> unix time -> the number of alerts."""
 
 
-@dataclass(frozen=True, slots=True)
-class FiringAlerts:
+class FiringAlerts(Struct, frozen=True):
     """The counts of a signal by subject, and the doubts about them.
 
     Attributes:
@@ -65,8 +66,7 @@ class FiringAlerts:
         return SignalAnswers({key: (own,)}, {key: (_newest(own),)}, frozenset())
 
 
-@dataclass(frozen=True, slots=True)
-class _Alert:
+class _Alert(Struct, frozen=True):
     """A firing alert that a signal counts. ``key`` is ``None`` if the alert lacks the label of a subject."""
 
     name: str

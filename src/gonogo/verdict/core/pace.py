@@ -10,13 +10,12 @@ of the last five minutes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gonogo.verdict.core.tolerances import PACE_SECONDS, PACE_WINDOW_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """The server's time, and the moments before and after the question, in seconds on the watcher's own clock."""
 
     server: float

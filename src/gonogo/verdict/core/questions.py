@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from gonogo.model.policy import Policy, Role, Scope, Signal
 from gonogo.model.rule import RuleGroup
@@ -24,8 +25,7 @@ ASK_ALWAYS = tuple(Role)
 """The conditions that a dry run judges."""
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """The questions to the server for one verdict.
 
     Attributes:

@@ -7,7 +7,9 @@ only on the signal and the source of a series, are computed once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
@@ -52,8 +54,7 @@ MOST_NAMED = 20
 """The number of sources of one selector that a provenance names. The rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The samples of a signal for one subject, and the doubts that every condition on it shares.
 
     ``max_age`` includes the seconds by which the signal is late, unless the policy sets it. ``unknown_for`` has the
@@ -74,8 +75,7 @@ class Reading:
     unconfirmed: Unconfirmed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Struct, frozen=True):
     """The facts about a signal that are the same for every subject.
 
     ``written`` has the times of its writers, ``unconfirmed`` the series that its rules do not confirm, by their labels.
@@ -93,8 +93,7 @@ class Background:
     alerts: FiringAlerts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(Struct, frozen=True):
     """The facts about a signal that are the same for all its series from one source.
 
     ``doubts`` concern every subject. The doubts in ``doubtful`` may concern some subjects only.

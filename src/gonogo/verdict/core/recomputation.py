@@ -10,7 +10,8 @@ An expression of the policy that reads recorded series is evaluated again with t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.model.condition import Comparison, Share, Term
 from gonogo.model.evidence import Evidence, Recomputed, Unread
@@ -27,8 +28,7 @@ LONGEST = 20_000
 """The most characters of one expression. A longer one is written without the rules under the rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputation:
+class Recomputation(Struct, frozen=True):
     """The question about one signal.
 
     Attributes:
@@ -122,8 +122,7 @@ def needs_values(question: Recomputation, exceptions: tuple[Series, ...]) -> boo
             return bool(exceptions)
 
 
-@dataclass(frozen=True, slots=True)
-class Unconfirmed:
+class Unconfirmed(Struct, frozen=True):
     """A recorded series that its rules do not confirm.
 
     ``value`` is what the rules give, ``None`` if nothing. ``below`` is true if the rules are under an expression.

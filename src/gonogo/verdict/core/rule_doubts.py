@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
@@ -18,8 +20,7 @@ _OF_AGE = (Reason.STALE, Reason.GAPPY, Reason.DRIFTED)
 """The reasons that an unknown setting of the evaluating program can cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lateness:
+class Lateness(Struct, frozen=True):
     """The number of seconds by which the samples of a recorded metric are late.
 
     If it is not known, ``unread`` says why, and ``seconds`` is what is proved.

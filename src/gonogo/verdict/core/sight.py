@@ -6,7 +6,8 @@ A newborn subject or series is too young to be known. That is no loss of sight.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.model.condition import Condition, Unknown
 from gonogo.model.outcome import Outcome
@@ -18,8 +19,7 @@ from gonogo.verdict.core.checking import check_one, unknown_because
 from gonogo.verdict.core.reading import Readings, SeriesKey
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """The readings of one step and the births so far. ``grace`` is the time of newborns, in seconds."""
 
     policy: Policy

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Origin, Target, TargetHealth, Unread
 from gonogo.model.outcome import Doubt, Reason
@@ -24,8 +26,7 @@ _OWN_METRICS = ("pushgateway_", "go_", "process_", "promhttp_", "scrape_", "up")
 _EXPORTED = ("exported_job", "exported_instance")
 
 
-@dataclass(frozen=True, slots=True)
-class Supplier:
+class Supplier(Struct, frozen=True):
     """The demands of a signal on its sources.
 
     Attributes:
@@ -47,8 +48,7 @@ class Supplier:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDoubt:
+class SourceDoubt(Struct, frozen=True):
     """A doubt about a source, and the labels of the subjects that it concerns. Empty = every subject."""
 
     source: Source
@@ -60,8 +60,7 @@ class SourceDoubt:
         return not self.subjects or any(_fits(labels, subject) for labels in self.subjects)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
+class Doubtful(Struct, frozen=True):
     """The doubts about the sources of one selector, and the subjects of each source (empty = every subject)."""
 
     selector: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gonogo.model.evidence import Evidence, Origin, Target, Unread
 from gonogo.model.policy import Receiver
@@ -50,8 +51,7 @@ def behind(pushes: Sequence[Series], apart: tuple[str, ...], rows: Sequence[Orig
     return tuple(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """The targets and pushes by job and instance.
 
     Attributes:

@@ -6,15 +6,16 @@ Source: docs/dryrun.md, "The certificate".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import inf, isfinite
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 from gonogo.verdict.core.watch import Recent
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The sums over the samples of one series so far.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+
+from msgspec import Struct
 
 from gonogo.model.condition import Comparison, Condition, Falling, Term
 from gonogo.model.outcome import JudgedCondition, Outcome, any_of
@@ -23,8 +24,7 @@ class Because(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """An ``abort`` condition that is true for a subject.
 
     Attributes:

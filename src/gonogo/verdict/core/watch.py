@@ -8,8 +8,10 @@ watcher that slept was blind while it slept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gonogo.model.condition import Condition, Mean, Rises, Share, parse_condition
 from gonogo.model.evidence import Evidence, Unread
@@ -28,8 +30,7 @@ from gonogo.verdict.core.verdict import judge_readings
 from gonogo.verdict.core.violations import Violation, violations
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Recent(Struct, frozen=True):
     """The samples of one series at a step. If they are ``doubted``, they do not count as evidence."""
 
     times: tuple[float, ...]
@@ -45,8 +46,7 @@ class Recent:
         return cls(times, values, reading.interval, bool(reading.doubts))
 
 
-@dataclass(frozen=True, slots=True)
-class WatchStep:
+class WatchStep(Struct, frozen=True):
     """The results of one step, and what the next step needs to know.
 
     Attributes:
