@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, snapshot
 from gonogo.reload.trees.marker import Plan
@@ -58,8 +58,7 @@ Stand = dict[str, tuple[object, ...]]
 """What stands below a folder: by name the link's text or the rights, and the bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A live tree, a staged one, and the folder of the server's reloads."""
 
     live: Tree

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec import Struct
 
 from gonogo.programs.processes import Front, Program, node_exporter, prometheus, start
 from gonogo.server.api import query
@@ -35,8 +35,7 @@ POLICY: dict[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A folder with certificates and secrets, a Prometheus that wants all of them, and one that wants none."""
 
     folder: Path

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec import Struct
 
 from gonogo.disk import durable
 from gonogo.heartbeat.pushgateway import PushGroup
@@ -45,8 +45,7 @@ SIGNALS: Mapping[str, Mapping[str, str]] = {
 TWO_DAYS = 2 * 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A server that scrapes a node with a text file, and a Pushgateway; policies lie in the folder."""
 
     folder: Path

@@ -12,11 +12,11 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.programs.processes import Program, port_of, prometheus, reserve_port, start
@@ -45,8 +45,7 @@ POLICY: dict[str, object] = {
 RULES = "groups: [{name: g, interval: 1s, rules: [{record: up_twice, expr: 2 * up}]}]\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A policy's folder, the front, and what stands behind it."""
 
     folder: Path

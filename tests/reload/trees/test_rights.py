@@ -7,10 +7,10 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from gonogo.reload.trees.manifest import snapshot
@@ -156,7 +156,7 @@ def test_a_new_file_gets_only_attributes_of_access(tmp_path: Path) -> None:
 def test_rights_survive_json(tmp_path: Path) -> None:
     """Damaged rights are refused, so that no part is lost without notice."""
     rights = wanted(tmp_path)
-    told = json.loads(json.dumps(asdict(rights)))
+    told = json.loads(json.dumps(to_builtins(rights)))
     assert rights_from_json(told) == rights
     with pytest.raises(ValueError, match="hexadecimal"):
         rights_from_json({**told, "attributes": [[ACL, "zz"]]})

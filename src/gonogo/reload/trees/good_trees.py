@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from msgspec import Struct, field
-from msgspec.structs import asdict
+from msgspec import Struct, field, to_builtins
 
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
@@ -91,7 +90,7 @@ def keep_good(
     try:
         state.make()
         keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
-        note = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
+        note = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and to_builtins(loaded)}
         write_note(path, _SCHEMA, {**note, "unlinked": gone, "read_from": read_from}, state.largest_note)
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error

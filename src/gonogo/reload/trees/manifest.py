@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
-from msgspec.structs import asdict
+from msgspec import Struct, field, to_builtins
 
 from gonogo.disk.regular_file import NotReadable, read_regular, status_of
 from gonogo.errors import cause_of
@@ -144,7 +143,7 @@ def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
 
 def as_json(manifest: Manifest) -> dict[str, object]:
     """Return a manifest as a JSON object."""
-    entries = {name: asdict(entry) for name, entry in manifest.entries.items()}
+    entries = {name: to_builtins(entry) for name, entry in manifest.entries.items()}
     return {"home": manifest.home, "config": manifest.config, "entries": entries, "links": dict(manifest.links)}
 
 

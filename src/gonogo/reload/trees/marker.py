@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
-from msgspec.structs import asdict, replace
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable
@@ -87,7 +87,7 @@ def write_marker(state: StateFolder, plan: Plan) -> None:
         "root": str(plan.live.root),
         "old": as_json(plan.old),
         "new": as_json(plan.new),
-        "changes": [asdict(change) for change in plan.changes],
+        "changes": [to_builtins(change) for change in plan.changes],
         "links": [{"path": str(one.path), "before": one.before, "after": one.after} for one in plan.links],
         "folders": plan.folders,
         "in_place": plan.in_place,

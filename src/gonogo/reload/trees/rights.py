@@ -57,7 +57,7 @@ def rights_of(place: Path | int, status: os.stat_result, *, access_only: bool = 
 
 
 def rights_from_json(value: Mapping[str, Any]) -> Rights:
-    """Read rights as ``dataclasses.asdict`` wrote them.
+    """Read rights as ``msgspec.to_builtins`` wrote them.
 
     Raises:
         ValueError: the rights are damaged. ``KeyError`` and ``TypeError`` mean the same.
