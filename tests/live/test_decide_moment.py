@@ -200,7 +200,7 @@ def shifted(seconds: float) -> Spoil:
             if kind == "scalar":
                 data["result"] = [result[0] + seconds, str(float(result[1]) + seconds)]
             else:
-                of_values = seconds if "timestamp(" in unquote(passing.asked) else 0.0
+                of_values = seconds if "timestamp(" in unquote(passing.path + passing.asked) else 0.0
                 data["result"] = [moved(series, kind, of_values) for series in result]
             return replace(passing, body=json.dumps(read).encode())
         return replace(passing, body=_TIME.sub(late, passing.body.decode()).encode())

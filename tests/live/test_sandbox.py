@@ -24,6 +24,7 @@ from gonogo.model.verdict import Verdict
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.gates.dr import BUCKETS
 from gonogo.sandbox.faults import FAULTS
+from gonogo.sandbox.history import MONTH_STEP
 from gonogo.sandbox.launch import sandbox
 from gonogo.sandbox.stack import Stack
 from gonogo.sandbox.story import HEALTHY, Story
@@ -118,7 +119,7 @@ def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
 def test_the_history_is_a_month_long(stack: Stack) -> None:
     """The history begins 31 days ago."""
     (found,) = series(stack, "count_over_time(duri_slo_events_total[31d])")
-    assert found.values[0] > 31 * 1440
+    assert found.values[0] > timedelta(days=31) / MONTH_STEP
 
 
 @pytest.mark.xdist_group("stack")

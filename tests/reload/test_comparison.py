@@ -32,7 +32,7 @@ def target(
     return Target({"job": "renamed", "instance": instance}, health, EVERY, "refused", at, job)
 
 
-def group(**changes: Any) -> LoadedGroup:  # noqa: ANN401 - as dataclasses.replace takes them
+def group(**changes: Any) -> LoadedGroup:  # noqa: ANN401 - as replace takes them
     """Make the group of one rule that was evaluated after the reload. The changes are those of its state."""
     state: RuleState = replace(RuleState(X, RuleHealth.OK, evaluated_at=AT + 1), **changes)
     return LoadedGroup("g", EVERY, (state,), "r.yml")
@@ -61,7 +61,7 @@ AFTER = replace(BEFORE, vitals=NOW, rules=(group(),), targets=(target(),))
 RELOAD = Reload(ASKED, NOW)
 
 
-def metrics(**changes: Any) -> Vitals:  # noqa: ANN401 - as dataclasses.replace takes them
+def metrics(**changes: Any) -> Vitals:  # noqa: ANN401 - as replace takes them
     """Make the vitals after the reload, with these changes."""
     return replace(NOW, metrics=replace(NOW.metrics, **changes))
 
