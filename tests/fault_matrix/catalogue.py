@@ -14,6 +14,7 @@ from tests.fault_matrix import (
     reach_faults,
     realm_faults,
     receiver_faults,
+    replay_faults,
     replica_faults,
     rule_faults,
     run_faults,
@@ -57,8 +58,25 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *reach_faults.FAULTS,
     *receiver_faults.FAULTS,
     *replica_faults.FAULTS,
+    *replay_faults.FAULTS,
     *edge_faults.FAULTS,
 )
 
 DISTINCT: Final = frozenset({fault.distinction: fault.name for fault in reversed(FAULTS)}.values())
 """The names of the first faults of each distinction: ``make test`` runs these, ``make fault-matrix`` runs all."""
+
+NEWER: Final = frozenset(
+    {
+        "silent-under-max",
+        "stuck-under-max",
+        "second-server-between-max",
+        "federated-dead-under-max",
+        "laundered-by-label-replace",
+        "pushed-long-ago",
+        "replicas-in-turns",
+        "replayed-whole-over-violation",
+        "dead-under-max",
+        "agent-link-refuses-max",
+    }
+)
+"""The names of the faults that ``make test`` runs on a newer Prometheus too, one of each kind of evidence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
@@ -31,6 +32,16 @@ def dead(*names: str) -> Enter:
             yield
 
     return entered
+
+
+def undiscovered(*names: str) -> Enter:
+    """Lose instances from the configuration, as a discovery of services does."""
+
+    def change(root: dict[str, Any]) -> None:
+        for job in root["scrape_configs"]:
+            job["static_configs"] = [one for one in job["static_configs"] if one["labels"]["instance"] not in names]
+
+    return lambda place: place.changed("prometheus.yml", change)
 
 
 def garbled(*names: str) -> Enter:
@@ -101,5 +112,24 @@ FAULTS = (
         "one of two instances under `sum` exports a line that is no metric",
         "queue",
         sparing("pay", garbled("cart-2")),
+    ),
+    evidence_fault(
+        "undiscovered-instance-violates-count",
+        "the discovery of services loses an instance, and a gate asks for `count(up == 1) >= 2`",
+        "instances",
+        sparing("pay", undiscovered("cart-2")),
+        None,
+        kind="discovery",
+        form="up",
+        verdict=Verdict.NO_GO,
+    ),
+    evidence_fault(
+        "undiscovered-service",
+        "the discovery of services loses both instances of a service, or somebody took it away on purpose",
+        "saturation",
+        sparing("cart", undiscovered("pay-1", "pay-2")),
+        Reason.STALE,
+        kind="discovery",
+        form="gauge",
     ),
 )

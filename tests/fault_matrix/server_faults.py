@@ -122,6 +122,12 @@ def never_evaluated(read: dict[str, Any]) -> None:
             rule.update(health="unknown", lastEvaluation="0001-01-01T00:00:00Z")
 
 
+def realm_twice(passing: Passing) -> Passing:
+    """Put another realm before the realm of each label set."""
+    whole = b'"metric_realm":"'
+    return replace(passing, body=passing.body.replace(whole, b'"metric_realm":"dev",' + whole))
+
+
 def status_twice(passing: Passing) -> Passing:
     """Put an error before the success of an answer."""
     whole = b'"status":"success"'
@@ -308,11 +314,35 @@ FAULTS = (
         "values have blanks around them",
         spoiled(only(QUERY, lambda passing: replace(passing, body=passing.body.replace(b'"1"', b'" 1 "')))),
     ),
+    fault(
+        "numbers-of-another-script",
+        "values have Arabic digits",
+        spoiled(only(QUERY, lambda passing: replace(passing, body=passing.body.replace(b'"1"', '"\u0661"'.encode())))),
+    ),
+    fault("realm-twice", "label sets have another realm before ours", spoiled(only(QUERY, realm_twice))),
     fault("status-twice", "answers have two statuses, the last one is success", spoiled(status_twice)),
     fault(
         "partial-answer",
         "the server warns that shards are missing",
         spoiled(only(QUERY, document(lambda read: read.update(warnings=["1 of 3 shards did not answer"])))),
+        Reason.PARTIAL,
+    ),
+    fault(
+        "partial-rules",
+        "the list of the rules comes with a warning",
+        spoiled(only(RULES, document(lambda read: read.update(warnings=["a ruler did not answer"])))),
+        Reason.PARTIAL,
+    ),
+    fault(
+        "partial-targets",
+        "the list of the targets comes with a warning",
+        spoiled(only(TARGETS, document(lambda read: read.update(warnings=["a sidecar did not answer"])))),
+        Reason.PARTIAL,
+    ),
+    fault(
+        "partial-as-text",
+        "answers are said to be partial by a text in place of `true`",
+        spoiled(only(QUERY, document(lambda read: read.update(isPartial="true")))),
         Reason.PARTIAL,
     ),
     fault(

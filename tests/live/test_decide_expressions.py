@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -46,7 +49,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def test_expressions_are_judged_without_any_rule(own: Stage) -> None:
-    """Healthy is GO, and each violation is NO-GO with its value."""
+    """Healthy is GO, and each violation is NO-GO with its value. When it is over, the detail says since when."""
     own.export(*HEALTHY)
     own.load_rules()
     own.until(POLICY, is_verdict(Verdict.GO))
@@ -56,6 +59,10 @@ def test_expressions_are_judged_without_any_rule(own: Stage) -> None:
     own.export(*HEALTHY[:-1], "queue_length 30")
     own.until(POLICY, lambda report: outcomes(report)["queue < 10 for 3s"] == "FAIL")
     own.export(*HEALTHY)
+    lasting = "queue < 10 for 10s"
+    found = own.until({**POLICY, "gates": {"g": {"require": [lasting]}}}, is_verdict(Verdict.NO_GO))
+    said = r"signal queue was 30 until \d+ s ago, and queue < 10 since; 10 s are asked"
+    assert re.fullmatch(said, checks(found)[lasting].detail)
     own.until(POLICY, is_verdict(Verdict.GO))
 
 
@@ -76,6 +83,21 @@ def test_a_bad_expression_spoils_no_other(own: Stage) -> None:
     assert none.doubts[0].reason is Reason.ABSENT
     assert Reason.SOURCE_UNKNOWN in {doubt.reason for doubt in none.doubts}
     assert any("no_such_metric" in doubt.detail for doubt in none.doubts)
+
+
+def test_a_text_file_that_nobody_writes_violates_a_gate_on_its_age(own: Stage) -> None:
+    """The node exports the old file with fresh timestamps. The time of writing is a series of its own."""
+    own.export(*HEALTHY)
+    own.load_rules()
+    age = {"age": {"expr": 'time() - node_textfile_mtime_seconds{file=~".*own.prom"}', **EVERY}}
+    policy = {"signals": {**SIGNALS, **age}, "gates": {"g": {"require": [*REQUIRED, "age <= 60"]}}}
+    own.until(policy, is_verdict(Verdict.GO))
+    old = time.time() - 9 * 86_400
+    os.utime(own.folder / "textfile" / "own.prom", (old, old))
+    found = own.until(policy, is_verdict(Verdict.NO_GO))
+    assert outcomes(found) == {**dict.fromkeys(REQUIRED, "PASS"), "age <= 60": "FAIL"}
+    own.export(*HEALTHY, "written_again 1")
+    own.until(policy, is_verdict(Verdict.GO))
 
 
 def test_a_dead_target_is_unknown(own: Stage) -> None:

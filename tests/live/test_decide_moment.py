@@ -28,9 +28,11 @@ from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer
+from gonogo.verdict.core.tolerances import PACE_SECONDS
 from gonogo.verdict.decide import decide
+from gonogo.verdict.print import report_text
 from tests.heard import Heard
-from tests.live.proxy import Passing, Spoil, in_turn, proxy
+from tests.live.proxy import Passing, Replay, Spoil, in_turn, proxy
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions, pytest.mark.xdist_group("moment")]
@@ -175,6 +177,23 @@ def test_a_server_that_restarts_in_the_middle_of_a_reading_is_unknown_once(pair:
         assert restarted
         assert (report.judgement.verdict, reasons(report)[0]) == (Verdict.HOLD, Reason.UNREACHABLE)
         await_true(lambda: decide(by, front.url).judgement.verdict is Verdict.GO)
+
+
+def test_one_look_at_a_replay_of_everything_shows_only_a_slow_clock(pair: Pair) -> None:
+    """The report has the skew, and the verdict is that of the old moment. A watch compares the clocks, and finds it."""
+    by, old = load(pair.policy()), Replay()
+    with proxy(pair.strict.url) as front:
+        front.spoil = old
+        assert decide(by, front.url).judgement.verdict is Verdict.GO
+        old.on = True
+        await_true(lambda: (decide(by, front.url).clock_skew_seconds or 0.0) < -PACE_SECONDS)
+        report = decide(by, front.url)
+        assert report.judgement.verdict is Verdict.GO
+        assert re.search(r"the server's clock is \d+\.\d s behind this machine's clock", report_text(report))
+        old.on = False
+        report = decide(by, front.url)
+    assert report.judgement.verdict is Verdict.GO
+    assert "behind this machine's clock" not in report_text(report)
 
 
 _TIME = re.compile(r"20\d\d-\d\d-\d\dT[^\"]+")

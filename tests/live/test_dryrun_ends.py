@@ -28,7 +28,7 @@ from gonogo.server.http import Client
 from gonogo.verdict.core.violations import Because
 from gonogo.verdict.print import report_text
 from tests.heard import Heard
-from tests.live.proxy import Passing, proxy
+from tests.live.proxy import Passing, Replay, proxy
 from tests.live.two_services import TwoServices, two_services
 from tests.waiting import await_true, crowded
 
@@ -137,25 +137,17 @@ def test_a_service_that_is_down_violates_a_gate_on_up(world: TwoServices) -> Non
 
 def test_a_replayed_server_is_never_certified(world: TwoServices) -> None:
     """From the beginning of the watch a proxy repeats its answers, the time included. The server itself goes bad."""
-    answers: dict[tuple[str, str], Passing] = {}
-    replaying: list[bool] = []
-
-    def spoil(passing: Passing) -> Passing:
-        key = (passing.path, passing.asked)
-        if replaying and key in answers:
-            return answers[key]
-        answers[key] = passing
-        return passing
+    old = Replay()
 
     def replay(moment: Moment) -> None:
         if moment is Moment.WATCH:
-            replaying.append(True)
+            old.on = True
             for place in range(4):
                 world.expose(place, "checkout" if place < 2 else "payments", 1.0)
 
     heard = Heard()
     with proxy(world.server.url) as between:
-        between.spoil = spoil
+        between.spoil = old
         result = dry_run(world.policy(blind="8s", url=between.url), None, LONG, heard, replay)
     assert result.decided.judgement.verdict is Verdict.GO
     assert result.certificate is None

@@ -11,7 +11,7 @@ import pytest
 from gonogo.model.outcome import Outcome
 from gonogo.model.verdict import Report, Verdict
 from gonogo.verdict.print import report_text
-from tests.fault_matrix.catalogue import DISTINCT, FAULTS, STAGES
+from tests.fault_matrix.catalogue import DISTINCT, FAULTS, NEWER, STAGES
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import Judged, NotInTime, first_unknown, stage
 
@@ -75,7 +75,9 @@ def shows(report: Report, fault: Fault) -> bool:
 def marks(fault: Fault) -> tuple[pytest.MarkDecorator, ...]:
     """Keep faults of one group on one stack, unless each has its own; a second of the same kind is long."""
     group = pytest.mark.xdist_group(fault.group if fault.enter is not None else fault.name)
-    return (group,) if fault.name in DISTINCT else (group, pytest.mark.long)
+    if fault.name not in DISTINCT:
+        return (group, pytest.mark.long)
+    return (group, pytest.mark.versions) if fault.name in NEWER else (group,)
 
 
 @pytest.mark.parametrize(
@@ -121,5 +123,6 @@ def never_go(place: Judged, fault: Fault, what: str) -> None:
 def test_the_matrix_is_large_and_distinct() -> None:
     """At least 80 faults differ in class or outcome, and each has a name and a mechanism of its own."""
     assert len(DISTINCT) >= 80
+    assert NEWER <= DISTINCT
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
     assert len({fault.mechanism for fault in FAULTS}) == len(FAULTS)
