@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Final
 
 from tests.fault_matrix import (
@@ -31,10 +32,10 @@ from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.fleet_stage import fleet_stage
 from tests.fault_matrix.push_stage import push_stage
 from tests.fault_matrix.sources_stage import sources_stage
-from tests.fault_matrix.stage import Judged, stage
+from tests.fault_matrix.stage import Judged, record_runs, stage
 
 STAGES: Final[dict[str, Callable[[], AbstractContextManager[Judged]]]] = {
-    "textfile": stage,
+    "textfile": partial(stage, runs=record_runs),
     "sources": sources_stage,
     "push": push_stage,
     "subjects": fleet_stage,

@@ -39,6 +39,7 @@ class Stages:
             self.close()
             held = ExitStack()
             self._running[name] = held, held.enter_context(STAGES[name]())
+            self._running[name][1].until_go()
         return self._running[name][1]
 
     def renew(self, name: str) -> None:
@@ -105,7 +106,6 @@ def judged_rightly(fault: Fault, stages: Stages) -> None:
             never_go(hurt, fault, what)
         return
     place = stages.healthy(fault.stage)
-    assert place.until_go().judgement.verdict is Verdict.GO
     with fault.enter(place):
         never_go(place, fault, what)
     assert place.until_go().judgement.verdict is Verdict.GO
