@@ -28,18 +28,12 @@ class Stages:
         """Nothing runs yet."""
         self._running: dict[str, tuple[ExitStack, Judged]] = {}
 
-    def healthy(self, name: str) -> Judged:
-        """Give the stack of that name, GO."""
-        if name in self._running:
-            try:
-                self._running[name][1].until_go()
-            except NotInTime:
-                self.renew(name)
+    def running(self, name: str) -> Judged:
+        """Give the stack of that name, and stop the others."""
         if name not in self._running:
             self.close()
             held = ExitStack()
             self._running[name] = held, held.enter_context(STAGES[name]())
-            self._running[name][1].until_go()
         return self._running[name][1]
 
     def renew(self, name: str) -> None:
@@ -88,8 +82,8 @@ def marks(fault: Fault) -> tuple[pytest.MarkDecorator, ...]:
 def test_fault(fault: Fault, stages: Stages) -> None:
     """No GO under a fault, and GO before it and after its repair.
 
-    Where a stack did not get there in time, the fault has one more try on a new stack: a
-    machine may have hiccups. A GO under a fault is never tried again.
+    Where a stack did not get there in time, also from the fault before, the fault has one more try on a new
+    stack: a machine may have hiccups. A GO under a fault is never tried again.
     """
     try:
         judged_rightly(fault, stages)
@@ -105,7 +99,8 @@ def judged_rightly(fault: Fault, stages: Stages) -> None:
         with stage(fault.story, extra="") as hurt:
             never_go(hurt, fault, what)
         return
-    place = stages.healthy(fault.stage)
+    place = stages.running(fault.stage)
+    assert place.until_go().judgement.verdict is Verdict.GO
     with fault.enter(place):
         never_go(place, fault, what)
     assert place.until_go().judgement.verdict is Verdict.GO
