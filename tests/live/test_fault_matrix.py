@@ -108,7 +108,8 @@ def judged_rightly(fault: Fault, stages: Stages) -> None:
 
 def never_go(place: Judged, fault: Fault, what: str) -> None:
     """Wait until the fault shows, and look again."""
-    place.until(lambda report: shows(report, fault), what)
+    shown = place.until(lambda report: shows(report, fault), what)
+    assert shown.judgement.verdict is not Verdict.GO
     for _ in range(LOOKS):
         time.sleep(0.3)
         report = place.decide()
