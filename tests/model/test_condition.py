@@ -51,6 +51,12 @@ def test_a_condition_outside_the_grammar_is_refused(text: str) -> None:
         parse_condition(text)
 
 
+def test_the_refusal_of_and_says_what_to_write() -> None:
+    """Somebody who wants two things at once needs another way, and not a list of the terms."""
+    with pytest.raises(ValueError, match=r"there is no 'and'.*a signal whose expr has both"):
+        parse_condition("x > 1 and y > 1")
+
+
 def test_for_belongs_to_its_term() -> None:
     """Only the term before ``for`` must last."""
     condition = parse_condition("x  > 1 for 5m or falling( y , 30m )")

@@ -34,6 +34,7 @@ _COMPARISON = re.compile(rf"\s*({SIGNAL_NAME.pattern})\s*(==|!=|<=|>=|<|>)\s*({_
 _FALLING = re.compile(rf"\s*falling\(\s*({SIGNAL_NAME.pattern})\s*,\s*([0-9a-z]+)\s*\)\s*")
 _UNKNOWN = re.compile(rf"\s*unknown\(\s*({SIGNAL_NAME.pattern})\s*\)\s+for\s+([0-9a-z]+)\s*")
 _OR = re.compile(r"\bor\b")
+_AND = re.compile(r"\band\b")
 
 
 class Operator(StrEnum):
@@ -152,6 +153,8 @@ def _parse_term(text: str) -> Term:
         f"{text.strip()!r} is not a condition; write 'signal <= 0.5', 'signal == 1 for 5m', 'falling(signal, 30m)' "
         "or 'unknown(signal) for 5m'"
     )
+    if _AND.search(text):
+        message += "; there is no 'and': under require write two conditions, under abort a signal whose expr has both"
     raise ValueError(message)
 
 

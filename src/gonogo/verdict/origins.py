@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gonogo.model.evidence import Evidence, Origin, Unread
 from gonogo.model.policy import Policy
-from gonogo.model.series import REALM_LABEL, is_classic_label
+from gonogo.model.series import REALM_LABEL, Series, is_classic_label
 from gonogo.promql.matchers import equal, label, narrowed, none_of, one_of
 from gonogo.promql.selectors import Selector
 from gonogo.verdict.core.sources import Source, shared_sources, source_of
@@ -22,19 +22,32 @@ LONGEST_NARROWING = 8_000
 """The most characters of the names of known sources in a question. VictoriaMetrics reads 16 KiB, all questions have
 several selectors, and without these names the server only reads more."""
 
+AHEAD = "[295s] offset -5m"
+"""The samples that are 5 s to 5 min ahead of the server's clock. A source whose clock is further ahead fills this time
+as well, before its first samples can be read as those of now. Prometheus refuses scraped samples over 10 min ahead."""
+
 _SOURCE = ("job", "instance", "exported_job", "exported_instance")
 
 
 def origins(server: Inquiry, asked: Mapping[str, str], *, realm: str | None, by: Iterable[str] = ()) -> Origins:
-    """Ask for the sources that feed each selector, and for the time of the newest sample, in one question.
+    """Ask for the sources that feed each selector, for the time of the newest sample, and then for samples ahead.
 
     ``asked`` maps the text of a selector to the narrower selector that is asked for. ``realm`` is that of the policy.
     ``by`` has labels to ask for besides the usual ones.
     """
     labels = _labels(realm, by)
     newest = {text: f"max by ({labels}) (timestamp({narrow}))" for text, narrow in asked.items()}
+    ahead = {text: f"group by ({labels}) (present_over_time({narrow}{AHEAD}))" for text, narrow in asked.items()}
     found = server.query_each(newest)
-    return {text: tuple(Origin(row.labels, row.values[-1]) for row in rows) for text, rows in found.items()}
+    early = {text: {_key(row) for row in rows} for text, rows in server.query_each(ahead).items()}
+    return {
+        text: tuple(Origin(row.labels, row.values[-1], bool(early[text]) and _key(row) in early[text]) for row in rows)
+        for text, rows in found.items()
+    }
+
+
+def _key(row: Series) -> frozenset[tuple[str, str]]:
+    return frozenset(row.labels.items())
 
 
 def gone_sources(

@@ -60,6 +60,19 @@ def test_a_foreign_value_is_named_before_the_doubts_about_its_sources() -> None:
     assert aborts(replace(exceptional(value(1.0)), targets=down), "unknown(x) for 5m") == ["unknown(x) for 5m"]
 
 
+def test_a_series_that_ended_with_its_sources_is_not_foreign() -> None:
+    """The server ends the series of a target that it lost as of an earlier moment than the series recorded from them.
+
+    A stranger's value that differs from that of the rule is foreign all the same.
+    """
+    by = policy("x >= 0.5")
+    for fresh, reasons in (((), [Reason.STALE]), ((value(0.25, ""),), [Reason.FOREIGN, Reason.STALE])):
+        ended = replace(exceptional(value(1.0), fresh=fresh), instant=())
+        assert [doubt.reason for doubt in check_of(ended, by).doubts] == reasons
+    ended = replace(exceptional(value(1.0)), instant=())
+    assert aborts(ended, "unknown(x) for 5m") == ["unknown(x) for 5m"]
+
+
 def test_an_exception_of_another_series_or_condition_is_none_here() -> None:
     """The fresh value meets this condition, or belongs to another series."""
     assert check_of(exceptional(value(1.0), fresh=(value(0.75, ""),)), policy("x >= 0.5")).outcome is Outcome.PASS

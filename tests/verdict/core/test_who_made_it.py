@@ -77,6 +77,14 @@ def test_a_source_must_be_fresh_and_speaking(row: Origin, reason: Reason | None)
     assert first_reasons(fleet(row)) == {"a": reason, "b": reason}
 
 
+def test_a_source_with_samples_ahead_is_not_read_as_of_now() -> None:
+    """The sample of now was written long ago, so its value is an old one. Tolerance is for lost sources only."""
+    ahead = replace(origin(0), ahead=True)
+    assert first_reasons(fleet(ahead)) == dict.fromkeys(BOTH, Reason.FUTURE)
+    rows = (origin(service="a"), replace(origin(0, service="b"), ahead=True))
+    assert first_reasons(fleet(*rows)) == {"a": None, "b": Reason.FUTURE}
+
+
 def test_an_age_of_the_policy_may_allow_more() -> None:
     """It never allows less than two intervals: ``stale`` judges the recorded sample itself."""
     for age, reason in ((timedelta(seconds=70), None), (timedelta(seconds=20), Reason.SOURCE_STALE)):

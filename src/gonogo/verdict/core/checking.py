@@ -14,6 +14,7 @@ from gonogo.model.policy import Signal, ValueRange
 from gonogo.model.series import Series
 from gonogo.verdict.core.firing_alerts import provable
 from gonogo.verdict.core.reading import Reading
+from gonogo.verdict.core.recomputation import Unconfirmed
 from gonogo.verdict.core.series_doubts import histogram_detail
 from gonogo.verdict.core.tolerances import DUE_SHARE, KNOWN_INTERVALS
 
@@ -65,7 +66,7 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
     outcome = Outcome.UNKNOWN if doubts else truth
     if doubts and (proved := _proved(term, reading, now - reading.lateness.seconds)) is not None:
         outcome, doubts = proved, ()
-    if truth is Outcome.PASS and reading.unconfirmed is not None:
+    if truth is Outcome.PASS and reading.unconfirmed is not None and not _explained(reading.unconfirmed, doubts):
         foreign = reading.unconfirmed.doubt(term, series)
         doubts, outcome = (doubts, outcome) if foreign is None else (in_order((*doubts, foreign)), Outcome.UNKNOWN)
     if outcome is Outcome.UNKNOWN:
@@ -78,10 +79,19 @@ def check_one(term: Term, text: str, reading: Reading, now: float) -> JudgedCond
 def unknown_because(reading: Reading, now: float) -> tuple[Doubt, ...]:
     """Return why a signal is UNKNOWN: the doubts of a comparison without ``for``. Without doubts it is known."""
     doubts, series = _doubts(Comparison(reading.signal.name, Operator.EQ, 0.0), reading, now), reading.series
-    if reading.unconfirmed is None or series is None:
+    if reading.unconfirmed is None or series is None or _explained(reading.unconfirmed, doubts):
         return doubts
     foreign = reading.unconfirmed.required_doubt(series)
     return doubts if foreign is None else in_order((*doubts, foreign))
+
+
+def _explained(unconfirmed: Unconfirmed, doubts: tuple[Doubt, ...]) -> bool:
+    """Return whether a rule gives nothing because its series ended, and the recorded series ended with them.
+
+    The server ends the series of a target that it lost two scrapes late, and as of the first one. So the rule gives
+    nothing any more for the last samples that it recorded.
+    """
+    return unconfirmed.value is None and any(doubt.reason is Reason.STALE for doubt in doubts)
 
 
 def unknown_seconds(reading: Reading, now: float) -> float:

@@ -158,6 +158,8 @@ def _doubts(
     rows, name = feed.rows[source], _name(source)
     for row in (row for row in rows if row in feed.of_another_realm):
         yield _strange(row, feed.selector.text, name, asked.realm), (row,)
+    for row in (row for row in rows if row.ahead):
+        yield _early(feed.selector.text, name), (row,)
     if not pushes and source not in sources.targets:
         yield from ((doubt, rows) for doubt in _unexplained(source, feed, sources))
     elif source in sources.gateways:
@@ -189,6 +191,13 @@ def _strange(row: Origin, selector: str, name: str, realm: str | None) -> Doubt:
     there = row.labels[REALM_LABEL]
     why = f"{selector} finds series of {REALM_LABEL}={there!r} from {name}, and a rule gives their result another realm"
     return Doubt(Reason.WRONG_REALM, f"{why}; select {REALM_LABEL}={realm!r} in the rule")
+
+
+def _early(selector: str, name: str) -> Doubt:
+    why = (
+        f"{selector} comes from {name}, which writes samples more than {FUTURE_SECONDS:g} s ahead of the server's clock"
+    )
+    return Doubt(Reason.FUTURE, f"{why}, so the value of now is an old one; set the clocks right")
 
 
 def _unexplained(source: Source, feed: Feed, sources: Sources) -> Iterator[Doubt]:
