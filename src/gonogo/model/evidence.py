@@ -114,6 +114,8 @@ class Evidence(Struct, frozen=True):
             and the metrics in which writers put their own time.
         rules: the rule groups that the server loaded.
         targets: the active targets of the server.
+        leaving: the targets that a watch saw among the active ones, that are active no more, and whose last scrape is
+            not old. Their series end two intervals after the last scrape.
         pushes: the series of ``push_time_seconds``.
         origins: raw selector -> the sources of the series that feed it. The sources that fed it within a day and are
             now down, or up and silent, are included.
@@ -158,3 +160,4 @@ class Evidence(Struct, frozen=True):
     unevaluated: Mapping[str, Unread] = field(default_factory=dict)
     newest_scrapes: Mapping[str, tuple[Series, ...]] = field(default_factory=dict)
     evaluating_since: float | None = None
+    leaving: tuple[Target, ...] = ()

@@ -37,7 +37,7 @@ from gonogo.server.versions import Build, nan_ends_series, repeated_seconds, rul
 from gonogo.stopping import outcome
 from gonogo.verdict.core.pace import Glance
 from gonogo.verdict.core.questions import Questions
-from gonogo.verdict.core.sources import source_of
+from gonogo.verdict.core.sources import leaving, source_of
 from gonogo.verdict.evaluating import Evaluating
 from gonogo.verdict.follow_up import follow_up
 from gonogo.verdict.identity import Identities
@@ -143,6 +143,7 @@ def gather(
         rules_untold=not (isinstance(known, Unread) or isinstance(groups, Unread))
         and rules_untold(known.family, groups),
         targets=outcome(active),
+        leaving=() if earlier is None else leaving(earlier, outcome(active), evidence.now),
         vanished=outcome(seen),
         runs=runs,
         files=with_external_labels(survey.files, evaluator),

@@ -243,6 +243,24 @@ def test_a_predecessor_without_a_staleness_marker_is_history_once_it_is_too_old(
     assert first_check(replace(given, instant=(at_now(old), at_now(young)))).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize(
+    ("ages", "outcome"),
+    [
+        ((80, 70, 60), Outcome.PASS),  # two samples are overdue
+        ((90, 60), Outcome.UNKNOWN),  # the second one is due only now
+        ((85, 60), Outcome.PASS),
+        ((60,), Outcome.UNKNOWN),  # one sample shows no distance
+        ((70, 60, 50), Outcome.UNKNOWN),  # it was there beside the young one
+    ],
+)
+def test_a_predecessor_without_a_staleness_marker_is_history_once_it_is_overdue(
+    ages: tuple[int, ...], outcome: Outcome
+) -> None:
+    """An exporter writes timestamps of its own, so the server cannot mark the series of a pod that was replaced."""
+    old, young = samples("duri_x", dict.fromkeys(ages, 1), host="old"), samples("duri_x", {50: 1, 40: 1, 10: 1})
+    assert first_check(evidence(old, young, instant=(at_now(old), at_now(young)))).outcome is outcome
+
+
 def test_a_fresh_push_is_a_source() -> None:
     """A recent push explains a series without a target. The interval is that of the slowest job."""
     raw = replace(HEALTHY, signals={"x": Signal("x", "raw_x")})

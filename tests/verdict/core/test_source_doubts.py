@@ -2,13 +2,27 @@
 
 from msgspec.structs import replace
 
-from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.policy import Signal
+from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
-from gonogo.verdict.core.sources import Sources, shared_sources
+from gonogo.model.verdict import Verdict
+from gonogo.verdict.core.sources import Sources, leaving, shared_sources
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import NOW, SOURCE, at_now, evidence, loaded, origin, policy, rule, samples, target
+from tests.evidence_builder import (
+    INTERVAL,
+    NOW,
+    SOURCE,
+    at_now,
+    evidence,
+    loaded,
+    origin,
+    policy,
+    rule,
+    samples,
+    target,
+)
 
 
 def test_an_unknown_source_has_no_interval() -> None:
@@ -26,6 +40,40 @@ def test_the_detail_of_an_unknown_source_names_remote_write_and_otlp() -> None:
     assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
     assert "with remote write and OTLP nothing shows whether the writer is alive" in check.detail
     assert "prometheus.targets_url" in check.detail
+
+
+def left(seconds: float | None, health: TargetHealth = TargetHealth.UP) -> Target:
+    """Return the builder's target, last scraped some seconds ago."""
+    return replace(target(health), last_scrape=None if seconds is None else NOW - seconds)
+
+
+def test_a_target_that_has_just_left_explains_its_series() -> None:
+    """The server ends the series of such a target two intervals later. A target that was down explains nothing."""
+    gone = evidence(targets=())
+    assert judge(policy("x == 1"), replace(gone, leaving=(left(10),)), NOW).verdict is Verdict.GO
+    down = judge(policy("x == 1"), replace(gone, leaving=(left(10, TargetHealth.DOWN),)), NOW)
+    assert down.subjects[0].gates[0].checks[0].doubts[0].reason is Reason.SOURCE_UNKNOWN
+
+
+def test_a_target_that_was_down_explains_the_measurements_of_the_server() -> None:
+    """``up`` of a target that has left ends two intervals later too."""
+    up = rule("duri_x", "up")
+    found = evidence(targets=(), files=(), rules=(loaded(up),), leaving=(left(10, TargetHealth.DOWN),))
+    found = replace(found, files=(RuleGroup("duri", (up,), INTERVAL),), origins={"up": (origin(),)})
+    assert judge(policy("x == 1"), found, NOW).verdict is Verdict.GO
+    assert judge(policy("x == 1"), replace(found, leaving=()), NOW).verdict is Verdict.HOLD
+
+
+def test_a_target_leaves_for_two_intervals_and_five_seconds() -> None:
+    """A target that came back, or was last scraped longer ago, is not leaving. The next looks remember the others."""
+    here = evidence(targets=(left(65),))
+    assert leaving(here, (), NOW) == (left(65),)
+    assert leaving(here, Unread("targets", "refused"), NOW) == (left(65),)
+    assert leaving(replace(here, targets=(), leaving=(left(65),)), (), NOW) == (left(65),)
+    assert leaving(replace(here, targets=Unread("targets", "refused")), (), NOW) == ()
+    assert leaving(here, (), NOW + 0.1) == ()
+    assert leaving(here, (target(),), NOW) == ()
+    assert leaving(evidence(targets=(left(None), replace(left(1), scrape_interval=None))), (), NOW) == ()
 
 
 SHARDS = policy("x == 1", signals={"x": Signal("x", "raw_x")}, realm=None)

@@ -9,10 +9,11 @@ from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import GateOutcome, Outcome, Reason
 from gonogo.model.policy import Gate, Policy, Runs
+from gonogo.model.rule import RuleGroup
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
 from gonogo.verdict.core.questions import ASK_ALWAYS
 from gonogo.verdict.core.verdict import judge, without_steps
-from tests.evidence_builder import NOW, at_now, evidence, policy, samples
+from tests.evidence_builder import NOW, RULES, at_now, evidence, loaded, policy, samples
 
 
 def test_no_gate_at_all_is_hold() -> None:
@@ -186,6 +187,15 @@ def test_a_max_age_also_sets_the_window() -> None:
     sparse = samples("duri_x", {290: 1, 200: 1, 100: 1, 10: 1})
     (check,) = judge(by, evidence(sparse, instant=(at_now(sparse),)), NOW).subjects[0].gates[0].checks
     assert check.doubts[0].reason is Reason.GAPPY
+
+
+def test_a_condition_without_a_duration_asks_for_no_history() -> None:
+    """A series that has just begun is known, also where the slack of the usual age is many intervals long."""
+    second = timedelta(seconds=1)
+    given = {"rules": (loaded(*RULES, interval=second),), "files": (RuleGroup("duri", RULES, second),)}
+    quick = evidence(samples("duri_x", {0.5: 1.0}), **given)
+    assert judge(policy("x == 1"), quick, NOW).verdict is Verdict.GO
+    assert judge(policy("x == 1 for 3s"), quick, NOW).verdict is Verdict.HOLD
 
 
 def test_a_dense_but_short_history_is_gappy() -> None:

@@ -16,7 +16,7 @@ from gonogo.verdict.core.firing_alerts import provable
 from gonogo.verdict.core.reading import Reading
 from gonogo.verdict.core.recomputation import Unconfirmed
 from gonogo.verdict.core.series_doubts import histogram_detail
-from gonogo.verdict.core.tolerances import DUE_SHARE, KNOWN_INTERVALS
+from gonogo.verdict.core.tolerances import AGE_INTERVALS, DUE_SHARE, KNOWN_INTERVALS
 
 Combine = Callable[[Iterable[Outcome]], Outcome]
 Read = Callable[[str], tuple[Reading, ...]]
@@ -173,6 +173,8 @@ def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> 
     if series.histogram_at is not None and series.histogram_at >= now - window:
         doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
     last = bisect_right(series.times, now) if reading.lateness.seconds else len(series.times)
+    if term.window is None and reading.signal.max_age is None:
+        window = AGE_INTERVALS * reading.interval  # the slack in the usual age asks for no sample more
     if gap := _gappy(series, last - first, reading.interval, window, now):
         doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; wait until the window has no gap"),)
     return doubts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
@@ -10,7 +11,7 @@ from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, is_classic_la
 from gonogo.model.versions import UTF8_FLAG, UTF8_FLAG_EXISTS, UTF8_NAMES, reaches, release
 from gonogo.promql.matchers import label, quoted
 from gonogo.verdict.core.answers import Key
-from gonogo.verdict.core.tolerances import FUTURE_SECONDS
+from gonogo.verdict.core.tolerances import AGE_INTERVALS, FUTURE_SECONDS
 
 Found = Sequence[Series]
 Marks = Mapping[str, tuple[str, ...]]
@@ -36,13 +37,13 @@ def series_doubts(
 ) -> Iterator[Doubt]:
     """Yield the doubts about the series of a signal for a subject.
 
-    A series is history if its newest sample is older than ``max_age`` seconds, or if it ended before its successor
-    began. History does not make a signal ambiguous. A label of made-up data counts on every series with a younger
-    sample. ``name`` is the metric with the labels that its series must have. ``hint`` is the reason
-    why the server cannot have the series, empty if none is known.
+    A series is history if its newest sample is older than ``max_age`` seconds, or if it ended, or fell silent, before
+    its successor began. History does not make a signal ambiguous. A label of made-up data counts on every series with a
+    younger sample. ``name`` is the metric with the labels that its series must have. ``hint`` is the reason why the
+    server cannot have the series, empty if none is known.
     """
     living = tuple(series for series in ranges if alive(series, now, max_age))
-    yield from _presence(name, ranges, instant, living, hint)
+    yield from _presence(name, ranges, instant, living, hint, now)
     yield from _made_up((*living, *instant), marks)
     series = freshest(ranges)
     if histogram := next((one for one in (*living, *instant) if _is_histogram(one, now, max_age)), None):
@@ -87,7 +88,7 @@ def histogram_detail(metric: str) -> str:
     )
 
 
-def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str) -> Iterator[Doubt]:
+def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str, now: float) -> Iterator[Doubt]:
     if not ranges and not instant:
         advice = hint or "; start what exports it, or load the rule that records it"
         yield Doubt(Reason.ABSENT, f"the server has no series {name}{advice}")
@@ -104,7 +105,7 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
             f"{name} has two values at the same time, so two programs write it; find the second one, such as another "
             "vmalert or vmagent, and stop it or give its series another label",
         )
-    rivals = _rivals(instant, living)
+    rivals = _rivals(instant, living, now)
     if len(rivals) > 1:
         yield Doubt(
             Reason.AMBIGUOUS,
@@ -113,18 +114,29 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
         )
 
 
-def _rivals(instant: Found, living: Found) -> set[tuple[tuple[str, str], ...]]:
+def _rivals(instant: Found, living: Found, now: float) -> set[tuple[tuple[str, str], ...]]:
     """Return the label sets of the series that the signal could be, more than one if the signal is ambiguous.
 
-    A series that has ended before another began is its predecessor, and so is a series without a staleness marker
-    that is still in the instant answer although its newest sample is too old.
+    A series that has ended before another began is its predecessor. So is a series without a staleness marker that is
+    still in the instant answer although its newest sample is too old, or although its next samples did not come.
     """
     at_once = {_label_set(series) for series in instant}
     current = [series for series in living if _label_set(series) in at_once]
     if not current:
         return at_once.union(map(_label_set, living))
     first = max((series.times[0] for series in current if series.times), default=0.0)
-    return {_label_set(series) for series in living if _label_set(series) in at_once or _newest(series) >= first}
+    return {
+        _label_set(series)
+        for series in living
+        if _newest(series) >= first or (_label_set(series) in at_once and not _is_overdue(series, now))
+    }
+
+
+def _is_overdue(series: Series, now: float) -> bool:
+    """Return whether a series has been silent for two of the longest times between its samples."""
+    times = series.times
+    longest = max((after - before for before, after in pairwise(times)), default=None)
+    return longest is not None and now - times[-1] > AGE_INTERVALS * longest
 
 
 def _label_set(series: Series) -> tuple[tuple[str, str], ...]:

@@ -161,6 +161,8 @@ def _doubts(
     for row in (row for row in rows if row.ahead):
         yield _early(feed.selector.text, name), (row,)
     if not pushes and source not in sources.targets:
+        if sources.has_just_left(source, measured=is_measurement(feed.selector)):
+            return
         yield from ((doubt, rows) for doubt in _unexplained(source, feed, sources))
     elif source in sources.gateways:
         untimed = [row for row in rows if not _is_own(feed.selector.metric, row) and not _is_pushed(row, pushes)]

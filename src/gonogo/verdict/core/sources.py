@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from gonogo.model.evidence import Evidence, Origin, Target, Unread
+from gonogo.model.evidence import Evidence, Origin, Target, TargetHealth, Unread
 from gonogo.model.policy import Receiver
 from gonogo.model.series import METRIC_LABEL, Series
 from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, LOOKBACK_SECONDS, RECEIVER_AGE_SECONDS
@@ -51,6 +51,23 @@ def behind(pushes: Sequence[Series], apart: tuple[str, ...], rows: Sequence[Orig
     return tuple(found.values())
 
 
+def leaving(earlier: Evidence, targets: tuple[Target, ...] | Unread, now: float) -> tuple[Target, ...]:
+    """Return the targets that were active at the last look, are not among ``targets``, and were scraped a moment ago.
+
+    The server marks the series of such a target as ended two intervals after the last scrape. Until then no active
+    target explains these series.
+    """
+    known = (*earlier.leaving, *(() if isinstance(earlier.targets, Unread) else earlier.targets))
+    active = {source_of(target.labels) for target in (() if isinstance(targets, Unread) else targets)}
+    return tuple(one for one in known if source_of(one.labels) not in active and _was_just_scraped(one, now))
+
+
+def _was_just_scraped(target: Target, now: float) -> bool:
+    if target.last_scrape is None or target.scrape_interval is None:
+        return False
+    return now - target.last_scrape <= AGE_INTERVALS * target.scrape_interval.total_seconds() + AGE_SLACK_SECONDS
+
+
 class Sources(Struct, frozen=True):
     """The targets and pushes by job and instance.
 
@@ -62,6 +79,7 @@ class Sources(Struct, frozen=True):
         slowest: the longest scrape interval in seconds.
         receivers: the receivers that the policy trusts, each with the time of its heartbeat's newest sample.
         now: the server's unix time.
+        leaving: the health of each target that is active no more, and whose series have not ended yet.
     """
 
     targets: Mapping[Source, tuple[Target, ...]]
@@ -71,6 +89,7 @@ class Sources(Struct, frozen=True):
     slowest: float | None
     receivers: tuple[tuple[Receiver, float | None], ...]
     now: float
+    leaving: Mapping[Source, TargetHealth]
 
     @classmethod
     def of(cls, evidence: Evidence, trusted: tuple[Receiver, ...] = ()) -> Sources:
@@ -91,6 +110,7 @@ class Sources(Struct, frozen=True):
             _slowest(active),
             tuple((receiver, evidence.vouched.get(receiver.heartbeat)) for receiver in trusted),
             evidence.now,
+            {source_of(target.labels): target.health for target in evidence.leaving},
         )
 
     def scrape_interval(self, source: Source) -> float | None:
@@ -107,6 +127,14 @@ class Sources(Struct, frozen=True):
     def receiver_age(self) -> float:
         """The oldest age in seconds allowed for samples that a receiver takes, and for the receiver's heartbeat."""
         return max(AGE_INTERVALS * (self.slowest or 0.0) + AGE_SLACK_SECONDS, RECEIVER_AGE_SECONDS)
+
+    def has_just_left(self, source: Source, *, measured: bool) -> bool:
+        """Return whether a source is a target that is active no more, and whose series have not ended yet.
+
+        The series of a target that was down have ended, except those that the server itself makes: ``measured``.
+        """
+        health = self.leaving.get(source)
+        return health is TargetHealth.UP or (measured and health is not None)
 
     def group(self, labels: Labels) -> Labels:
         """Return the labels of a series in which the pushes of its job and instance differ; usually none."""
