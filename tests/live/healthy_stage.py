@@ -19,8 +19,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+from msgspec import Struct
 
 from gonogo.dryrun.print import WatchView, watch_line
 from gonogo.dryrun.watching import watch
@@ -28,7 +28,6 @@ from gonogo.model.verdict import Verdict
 from gonogo.programs.processes import prometheus
 from tests.fault_matrix.estate_stage import EstateStage, Exporter, exporter
 from tests.live.proxy import proxy
-from tests.waiting import crowded
 
 INTERVAL = 1.0
 """Seconds between two scrapes, and between two evaluations."""
@@ -44,7 +43,7 @@ LONGEST_LINE = 600
 FOR = 3.0
 """The longest ``for`` of the policies, in seconds."""
 
-AFTER = 2.2
+AFTER = 1.8
 """Seconds of a watch after the event."""
 
 POOL = ("cart-0", "cart-1", "cart-2", "cart-3", "cart-4", "cart-5", "cart-6", "cart-7", "cart-8", "cart-9")
@@ -255,12 +254,16 @@ class Enough(Exception):
     """The watch has seen enough."""
 
 
-@dataclass(frozen=True)
-class Life:
+class Life(Struct, frozen=True):
     """The steps of a watch while something happened. ``abort`` is empty if the watch was not aborted."""
 
     views: tuple[WatchView, ...]
     abort: str
+
+    def refusal(self) -> str:
+        """Return why the watch ended, or that a verdict was NO-GO. The text is empty if neither is so."""
+        worst = {view.step.judgement.verdict for view in self.views}
+        return self.abort or ("NO-GO" if Verdict.NO_GO in worst else "")
 
     def longest_hold(self) -> float:
         """Return the longest time without a break for which the verdict was HOLD, from step to step."""
@@ -300,16 +303,6 @@ def lived(place: EstateStage, event: Event) -> Life:
             happening[0].result()
             return Life(tuple(views), "")
     return Life(tuple(views), seen.abort.detail if seen.abort else "the event has not ended within 2 min")
-
-
-def healthy(place: EstateStage, event: Event, hold: float) -> Life:
-    """See that an event of healthy life leaves the verdict alone, but for a HOLD of some seconds."""
-    life = lived(place, event)
-    if life.abort or any(view.step.judgement.verdict is Verdict.NO_GO for view in life.views):
-        pytest.fail(f"healthy life was refused:\n{life.text()}")
-    if life.longest_hold() > hold + LOOK * crowded():
-        pytest.fail(f"HOLD for {life.longest_hold():.1f} s:\n{life.text()}")
-    return life
 
 
 CONFIG: Mapping[str, Any] = {

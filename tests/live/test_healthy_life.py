@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from tests.fault_matrix.estate_stage import EstateStage
 from tests.live import healthy_feeds as feeds
@@ -18,13 +18,13 @@ from tests.live import healthy_pods as pods
 from tests.live import healthy_server as server
 from tests.live.healthy_feeds import feeds_stage
 from tests.live.healthy_pair import pair_stage
-from tests.live.healthy_stage import FOR, GATES, INTERVAL, Event, choose_policy, healthy, pods_stage
+from tests.live.healthy_stage import FOR, GATES, INTERVAL, LOOK, Event, choose_policy, lived, pods_stage
+from tests.waiting import crowded
 
 pytestmark = pytest.mark.live
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """An event of healthy life.
 
     Attributes:
@@ -77,11 +77,11 @@ QUIET = (
     Case("sparse", pods.sparse),
     Case("stamps-jitter", pods.stamps_jitter),
     Case("stamps-late", pods.stamps_late, marks=LONG),
-    Case("stamps-ahead", pods.stamps_ahead),
+    Case("stamps-ahead", pods.stamps_ahead, marks=LONG),
     Case("large", pods.large),
     Case("pending-alert", pods.pending_alert),
     Case("other-alert", pods.other_alert),
-    Case("noise", pods.noise),
+    Case("noise", pods.noise, marks=LONG),
     Case("at-the-bound", pods.at_the_bound, marks=LONG),
 )
 
@@ -173,4 +173,6 @@ def test_healthy_life(group: str, case: Case, worlds: Worlds) -> None:
     place = worlds.of(group)
     choose_policy(place, case.without, case.hold if case.why == NO_SCRAPE else 2 * INTERVAL)
     place.until_go()
-    healthy(place, case.event, case.hold)
+    life = lived(place, case.event)
+    assert life.refusal() == "", life.text()
+    assert life.longest_hold() <= case.hold + LOOK * crowded(), life.text()
