@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Report, Verdict
+from gonogo.policy.load import load
+from gonogo.verdict.decide import decide
 from gonogo.verdict.print import report_text
 from tests.strangers.fault import Fault
 from tests.strangers.faults import ROUNDS
@@ -18,6 +22,8 @@ from tests.strangers.world import POLICIES, World, world
 from tests.waiting import crowded
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("strangers")]
+
+README = Path(__file__).parents[2] / "README.md"
 
 PATIENCE = 40.0
 """Seconds within which every fault must show, and every repair must be GO again."""
@@ -93,6 +99,18 @@ def test_each_policy_is_right_on_a_fault(number: int, shared: World) -> None:
         assert missing(shared, {fault.policy: partial(shows, fault) for fault in ROUNDS[number]}) == ""
         assert false_go(shared, ROUNDS[number]) == ""
     assert not_go(shared) == ""
+
+
+def test_the_first_policy_of_the_readme_only_waits(shared: World) -> None:
+    """On a server that scrapes the job since less than the window of the gate, nothing else is in doubt."""
+    assert not_go(shared) == ""
+    block = re.search(r"^```yaml\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert block is not None
+    path = shared.folder / "readme.yaml"
+    path.write_text(block[1], encoding="utf-8")
+    report = decide(load(path), shared.server.url)
+    (check,) = report.judgement.subjects[0].gates[0].checks
+    assert {doubt.reason for doubt in check.doubts} <= {Reason.GAPPY}, report_text(report)
 
 
 def test_every_round_has_a_fault_of_its_own_for_each_policy() -> None:

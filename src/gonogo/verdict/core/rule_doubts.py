@@ -120,9 +120,10 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     if why := duplicates(metric, evidence.rules):
         yield Doubt(Reason.DUPLICATE_RULE, f"{why}; keep one of them, or give them labels that differ")
     if why := drift(metric, evidence.files, evidence.rules):
-        yield Doubt(
-            Reason.DRIFTED, f"{why}; load the policy's rule files on the server, or change the files and test them"
+        step = (
+            "load the policy's rule files on the server, or name the files of the loaded rules under the policy's rules"
         )
+        yield Doubt(Reason.DRIFTED, f"{why}; {step}")
     elif evidence.rules_untold:
         yield _untold(signal)
     for rule, why in loaded.unreadable(metric):
