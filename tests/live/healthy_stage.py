@@ -93,7 +93,7 @@ class Pod:
         """Serve other numbers of requests from now on, and let another share of them fail."""
         now = time.time()
         served = self.rate * (now - self.since)
-        self.counted, self.failed = self.counted + served, self.failed + self.share * served
+        self.counted, self.failed = self.counted + served, float(int(self.failed + self.share * served))
         self.since, self.rate, self.share = now, rate, share
 
     def text(self, now: float) -> str:
@@ -153,7 +153,7 @@ RULES: Mapping[str, Any] = {
 GATES: Mapping[str, Mapping[str, list[str]]] = {
     "good": {
         "require": ["good >= 0.9 or traffic < 1"],
-        "abort": ["good < 0.9", "unknown(traffic) for 3s"],
+        "abort": ["good < 0.9", "unknown(good) for 3s", "unknown(traffic) for 3s"],
     },
     "failures": {"require": ["failures <= 50"], "abort": ["failures > 50", "unknown(failures) for 3s"]},
     "saturation": {
@@ -183,7 +183,7 @@ POLICY: Mapping[str, Any] = {
         "saturation": {"metric": "app:saturation:max", "range": [0, 1], "max_age": "3s"},
         "availability": {"metric": "app:up:ratio", "range": [0, 1]},
         "worst": {"expr": f"max {BY} (app_saturation{{{PROD}}})", "interval": "1s"},
-        "leader": {"metric": "app_leader"},
+        "leader": {"metric": "app_leader", "max_age": "10s"},
         "debt": {"metric": "app_debt", "max_age": "3s"},
         "depth": {"expr": f"max {BY} (app_depth{{{PROD}}})", "interval": "1s", "sources": 0.6},
         "pages": {"alerts": {"severity": "page"}, "interval": "1s", "scope": "shared"},

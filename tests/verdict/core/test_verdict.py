@@ -189,6 +189,14 @@ def test_a_max_age_also_sets_the_window() -> None:
     assert check.doubts[0].reason is Reason.GAPPY
 
 
+def test_a_max_age_asks_for_no_history() -> None:
+    """A series that has just begun is not held for longer because the policy allows its samples to be older."""
+    by = policy("x == 1")
+    by = replace(by, signals={"x": replace(by.signals["x"], max_age=timedelta(minutes=5))})
+    young = samples("duri_x", {40: 1, 10: 1})
+    assert judge(by, evidence(young, instant=(at_now(young),)), NOW).verdict is Verdict.GO
+
+
 def test_a_condition_without_a_duration_asks_for_no_history() -> None:
     """A series that has just begun is known, also where the slack of the usual age is many intervals long."""
     second = timedelta(seconds=1)

@@ -106,6 +106,16 @@ def test_unknown_is_counted_by_the_steps_of_the_watch() -> None:
     assert steps(by, (0, away))[0].violations == ()
 
 
+def test_a_signal_without_which_every_requirement_passes_is_not_counted() -> None:
+    """At night there is no ratio of requests, and the requirement allows for little traffic."""
+    either = replace(UNKNOWN_X, require=(parse_condition("x == 1 or y == 1"),))
+    quiet, busy = evidence(samples("duri_y")), evidence(samples("duri_y", 0.0))
+    assert aborted(steps(policy(gates=(either,)), (600, quiet))) == []
+    assert aborted(steps(policy(gates=(either,)), (0, quiet), (330, busy)))[0] == 315.0
+    needed = Gate("other", (parse_condition("x == 1"),))
+    assert aborted(steps(policy(gates=(either, needed)), (315, quiet)))[0] == 300.0
+
+
 def test_unknown_is_counted_for_each_subject_also_while_another_is_no_go() -> None:
     """The whole verdict is NO-GO, so it is not blind. The subject that died is still found."""
     by = policy(gates=(replace(UNKNOWN_X, require=(parse_condition("x == 1"),)),), subjects=("service",))

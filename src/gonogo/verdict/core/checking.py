@@ -173,11 +173,20 @@ def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> 
     if series.histogram_at is not None and series.histogram_at >= now - window:
         doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
     last = bisect_right(series.times, now) if reading.lateness.seconds else len(series.times)
-    if term.window is None and reading.signal.max_age is None:
-        window = AGE_INTERVALS * reading.interval  # the slack in the usual age asks for no sample more
+    if term.window is None:
+        window = _without_history(reading, window, now - series.times[first] if first < len(series.times) else window)
     if gap := _gappy(series, last - first, reading.interval, window, now):
         doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; wait until the window has no gap"),)
     return doubts
+
+
+def _without_history(reading: Reading, window: float, known: float) -> float:
+    """Return the part of a window in which samples are due for a condition without a duration.
+
+    No sample is due before the first one of the window, which is ``known`` seconds old. The slack in the usual age
+    makes no sample due either.
+    """
+    return AGE_INTERVALS * reading.interval if reading.signal.max_age is None else min(window, known)
 
 
 def _usual_age(reading: Reading) -> float:

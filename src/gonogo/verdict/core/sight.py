@@ -6,16 +6,17 @@ A newborn subject or series is too young to be known. That is no loss of sight.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from msgspec import Struct
 
 from gonogo.model.condition import Condition, Unknown
-from gonogo.model.outcome import Outcome
+from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import Policy, Role
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
 from gonogo.verdict.core.answers import Key
 from gonogo.verdict.core.births import Births
-from gonogo.verdict.core.checking import check_one, unknown_because
+from gonogo.verdict.core.checking import check, check_one, unknown_because
 from gonogo.verdict.core.reading import Readings, SeriesKey
 
 
@@ -38,11 +39,23 @@ class Sight(Struct, frozen=True):
                 yield from ((name, key, place) for place in range(len(self.readings.read(key, name))))
 
     def unknown_places(self, subjects: tuple[Key, ...]) -> Iterator[SeriesKey]:
-        """Yield the counted places that are UNKNOWN now, without those of a new subject."""
+        """Yield the counted places that are UNKNOWN now, without those of a new subject, and those not needed now."""
         for name, key, place in self.counted_places(subjects):
             reading = self.readings.read(key, name)[place]
-            if unknown_because(reading, self.now) and not self.births.is_new(key, self.at, self.grace):
+            if not unknown_because(reading, self.now) or self.births.is_new(key, self.at, self.grace):
+                continue
+            if not self._is_dispensable(name, [one for one in subjects if self.readings.key(one, name) == key]):
                 yield name, key, place
+
+    def _is_dispensable(self, signal: str, subjects: list[Key]) -> bool:
+        """Return whether every requirement that reads a signal passes by its other terms. A requirement must exist."""
+        reading = [c for gate in self.policy.gates for c in gate.require if signal in c.signals]
+        return bool(reading) and all(
+            made.outcome is Outcome.PASS
+            for condition in reading
+            for subject in subjects
+            for made in check(condition, partial(self.readings.read, subject), self.now, members=all_of)
+        )
 
     def is_blind(self, judgement: Judgement) -> bool:
         """Return whether the verdict is not known, and births alone do not explain that."""
