@@ -23,5 +23,9 @@ def evidence_fault(  # noqa: PLR0913 - a fault has as many fields
     verdict: Verdict = Verdict.HOLD,
     stage: str = "evidence",
 ) -> Fault:
-    """Make a fault that hits a form of signal. ``make test`` runs one fault of each form, whatever its gate."""
-    return Fault(name, mechanism, kind, form, gate, verdict, reason, enter, stage=stage, group=stage, alike=form)
+    """Make a fault that hits a form of signal. ``make test`` runs one fault of each form, whatever its gate.
+
+    Faults of one kind are a group of their own, because these faults wait more than they compute.
+    """
+    group = f"{stage} {kind}"
+    return Fault(name, mechanism, kind, form, gate, verdict, reason, enter, stage=stage, group=group, alike=form)
