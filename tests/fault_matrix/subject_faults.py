@@ -142,9 +142,9 @@ FAULTS = (
     ),
     fault(
         "one-without-a-name",
-        "one service's name is empty",
+        "one service's name is empty, so its series could be those of any service",
         "canary",
-        of_one(replaced(SERVICE, 'service=""')),
+        of_all(replaced(SERVICE, 'service=""')),
         Reason.AMBIGUOUS,
     ),
     fault(
