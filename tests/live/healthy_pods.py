@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 
+from tests.fault_matrix.estate_stage import exporter
 from tests.live.healthy_stage import FOR, INTERVAL, POOL, HealthyStage, Pod
 
 UNEVEN = (0.1, 0.9, 0.0, 0.4, 1.0, 0.3, 0.7)
@@ -132,6 +133,23 @@ def renamed(place: HealthyStage) -> None:
     """Let discovery find the pod that alone has some series under another name."""
     place.labels["cart-0"] = f"moved-{len(place.labels)}"
     place.discover(place.found)
+
+
+def moved(place: HealthyStage) -> None:
+    """Start the pod that alone has some series on another address, under the same name, as a stateful set does."""
+    pod, old, scraped = place.pods["pay-0"], place.exporters["pay-0"], threading.Event()
+
+    def text(now: float) -> str:
+        scraped.set()
+        return pod.text(now)
+
+    pod.restart()
+    place.exporters["pay-0"] = place.held.enter_context(exporter(text))
+    place.discover(place.found)
+    assert scraped.wait(60)
+    old.alive = False
+    pod.fails = True
+    wait(3 * INTERVAL)
 
 
 def new_subject(place: HealthyStage) -> None:

@@ -37,6 +37,23 @@ def more_rules(place: HealthyStage) -> None:
     reload(place)
 
 
+def one_more_rule(place: HealthyStage) -> None:
+    """Add a rule to the group that the policy reads, in the file of both."""
+    rules = place.folder / "rules.yml"
+    root = yaml.safe_load(rules.read_text(encoding="utf-8"))
+    root["groups"][0]["rules"].append({"record": "app:pods:count", "expr": 'count by (service) (up{job="app"})'})
+    rules.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
+    reload(place)
+
+
+def paused(place: HealthyStage) -> None:
+    """Let the server do nothing for two seconds, and go on."""
+    place.server.pause()
+    wait(2 * INTERVAL)
+    place.server.resume()
+    wait(2 * INTERVAL)
+
+
 def changed(place: HealthyStage, **keys: object) -> None:
     """Change the scrape job, and load the configuration."""
     path = place.folder / "prometheus.yml"

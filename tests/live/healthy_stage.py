@@ -35,8 +35,8 @@ INTERVAL = 1.0
 LOOK = 0.9
 """Seconds that a HOLD may seem longer than it is: two steps of the watch, and the time of a look."""
 
-BEFORE = 2
-"""The number of steps of a watch before the event."""
+BEFORE = 1
+"""The number of steps of a watch before the event, each GO."""
 
 LONGEST_LINE = 600
 

@@ -65,6 +65,7 @@ PODS = (
     Case("scaled-out", pods.scaled_out, marks=LONG),
     Case("scaled-in", pods.scaled_in),
     Case("new-subject", pods.new_subject, hold=FOR + 2 * INTERVAL, why=BIRTH),
+    Case("moved", pods.moved),
     Case("renamed", pods.renamed, hold=FOR + 2 * INTERVAL, why=BIRTH),
 )
 
@@ -89,7 +90,9 @@ SERVER = (
     Case("reload", server.reload),
     Case("reloads", server.reloads, marks=LONG),
     Case("comment", server.comment),
-    Case("more-rules", server.more_rules),
+    Case("more-rules", server.more_rules, marks=LONG),
+    Case("one-more-rule", server.one_more_rule),
+    Case("paused", server.paused),
     Case("restart", server.restart, hold=RESTART, why=NO_SCRAPE),
     Case("crash", server.crash, hold=RESTART, why=NO_SCRAPE, marks=VERSIONS),
     Case("zoned", server.zoned, hold=FOR + INTERVAL, why=BIRTH),
@@ -118,7 +121,8 @@ PAIR = (
     Case("one-away", pair.one_away, marks=VERSIONS),
 )
 
-CASES = {"pods": PODS, "quiet": QUIET, "server": SERVER, "feeds": FEEDS, "pair": PAIR}
+CASES = {"pods": PODS, "server": (*QUIET, *SERVER), "feeds": FEEDS, "pair": PAIR}
+"""The cases by their stage. The last ones of the server change its configuration."""
 
 
 class Worlds:
@@ -145,7 +149,6 @@ class Worlds:
 
 STAGES: Mapping[str, Callable[[Path], AbstractContextManager[EstateStage]]] = {
     "pods": pods_stage,
-    "quiet": pods_stage,
     "server": pods_stage,
     "feeds": feeds_stage,
     "pair": pair_stage,
