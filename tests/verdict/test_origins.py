@@ -10,13 +10,21 @@ from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Origin, TargetHealth, Unread
+from gonogo.model.policy import Receiver
 from gonogo.promql.matchers import equal, narrowed
 from gonogo.promql.selectors import Selector, selectors
 from gonogo.server.api import query
 from gonogo.server.envelope import PartialAnswer
 from gonogo.server.status_api import targets
 from gonogo.verdict.inquiry import Inquiry
-from gonogo.verdict.origins import LONGEST_NARROWING, fed_by_push_groups, fed_by_subject, gone_sources, origins
+from gonogo.verdict.origins import (
+    LONGEST_NARROWING,
+    fed_by_push_groups,
+    fed_by_subject,
+    gone_sources,
+    heartbeats,
+    origins,
+)
 from tests.evidence_builder import evidence, origin, target
 from tests.faulty_server import faulty
 from tests.live.proxy import Passing, proxy
@@ -48,7 +56,7 @@ def test_without_selectors_no_question_is_sent() -> None:
     for odd in ({"origins": Unread("q", "w")}, {"targets": Unread("q", "w")}):
         assert gone_sources(inquiry(), evidence(**odd), all_of("x"), realm="prod") == {}
     for unread in (evidence(), evidence(pushes=Unread("the newest samples", "gone"))):
-        assert fed_by_push_groups(inquiry(), unread, all_of("x"), realm="prod") == {}
+        assert fed_by_push_groups(inquiry(), fleet(), unread, all_of("x")) == {}
 
 
 @pytest.mark.parametrize("place", ["", "x", "2", "-1", "²"])
@@ -99,10 +107,13 @@ def test_the_series_of_a_down_target_are_still_known(scene: Scene) -> None:
     """The series are gone from the instant answer, but they were there within the day."""
     scene.export("mail")
     asked = all_of('duri_x{metric_realm="prod"}', "no_such")
+    beats = tuple(Receiver("r", text) for text in ('up{job="node"}', 'duri_x{metric_realm="prod"}', "no_such"))
+    assert [at is not None for at in heartbeats(inquiry(scene.url), beats).values()] == [True, True, False]
     scene.node.kill()
     try:
         await_true(lambda: targets(CLIENT, scene.url)[0].health is TargetHealth.DOWN)
         await_true(lambda: not query(CLIENT, scene.url, "duri_x").series)
+        assert not any(heartbeats(inquiry(scene.url), beats).values()), "up is 0, however fresh its samples are"
         assert not any(origins(inquiry(scene.url), themselves(asked), realm=None).values())
         given = evidence(targets=targets(CLIENT, scene.url), origins={})
         found = gone_sources(inquiry(scene.url), given, asked, realm=None, by=("service", "no.classic"))

@@ -61,8 +61,9 @@ class Origin(Struct, frozen=True):
 
     Attributes:
         labels: the job and the instance, and what else the series have in common of the realm, the labels that a
-            scrape renamed (``exported_job``, ``exported_instance``), those that distinguish pushes, and those of the
-            subject. The labels of the subject are there only if the source was asked for its subjects.
+            scrape renamed (``exported_job``, ``exported_instance``), those that distinguish pushes, those that mark
+            made-up data, and those of the subject. The labels of the subject are there only if the source was asked
+            for its subjects.
         newest: the unix time of the newest sample up to now, by its own timestamp. ``None`` = the source has none now.
         ahead: true if the source also has samples that are more than 5 s ahead of the server's clock.
     """

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
+from gonogo.model.rule import Rule
 from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly, selected
+from gonogo.promql.parser import parse
+from gonogo.promql.refusal import Refusal
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
     COMPARISONS,
@@ -155,6 +158,20 @@ def flowed(node: Expression, parts: Sequence[LabelSet]) -> LabelSet:
             return parts[0]
         case _:
             return SCALAR
+
+
+def recorded_labels(rule: Rule) -> LabelSet:
+    """Return the labels that the series of a recording rule can have; any labels if its expression cannot be read."""
+    try:
+        found = result_of(parse(rule.expression))
+    except Refusal:
+        found = OPEN
+    return found.setting(rule.labels).unnamed()
+
+
+def may_coincide(one: LabelSet, other: LabelSet) -> bool:
+    """Return whether two series with such labels can have the same labels."""
+    return not one.combined(other, Domain.__and__).is_impossible
 
 
 def result_of(root: Expression) -> LabelSet:

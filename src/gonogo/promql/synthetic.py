@@ -82,12 +82,11 @@ class _Findings(Struct, frozen=True):
     def _measured(self, vector: Vector) -> bool:
         """Return true if a selector finds raw series, or series of rules that measure.
 
-        If several rules make one name, each of them must measure, because each makes its own series.
-        For alerts, and for names found by a pattern, one measuring rule is enough.
+        If a selector finds the series of several rules, each of them must measure, because each makes its own series.
+        For alerts one measuring rule is enough.
         """
         living = [id(rule) not in self.dead for rule in self.graph.makers(Selector.of(vector))]
-        several_names = vector.metric is None or vector.metric in ALERT_METRICS
-        return not living or (any(living) if several_names else all(living))
+        return not living or (any(living) if vector.metric in ALERT_METRICS else all(living))
 
     def _dead_origin(self, rule: Rule, tree: Expression) -> _Origin:
         vectors = [node for node in walk(tree) if isinstance(node, Vector)]

@@ -39,7 +39,7 @@ def follow_up(
     missing = asked("vanished subjects", lambda: vanished_subjects(server, policy, evidence))
     again = asked("the rules, evaluated once more", lambda: recompute(server, questions, known))
     quiet = asked("the sources within a day", lambda: _quiet(server, policy, evidence, selectors))
-    groups = asked("the groups of pushes", lambda: fed_by_push_groups(server, evidence, selectors, realm=policy.realm))
+    groups = asked("the groups of pushes", lambda: fed_by_push_groups(server, policy, evidence, selectors))
     vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else outcome(missing)
     live = _detailed(evidence, outcome(groups))
     evidence = replace(evidence, vanished=vanished, recomputed=outcome(again), origins=_joined(live, outcome(quiet)))

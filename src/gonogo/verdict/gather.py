@@ -42,7 +42,7 @@ from gonogo.verdict.evaluating import Evaluating
 from gonogo.verdict.follow_up import follow_up
 from gonogo.verdict.identity import Identities
 from gonogo.verdict.inquiry import Inquiry
-from gonogo.verdict.origins import Origins, origins
+from gonogo.verdict.origins import Origins, heartbeats, origins
 from gonogo.verdict.subjects import recent_subjects
 
 PUSH_TIME = "push_time_seconds"
@@ -114,11 +114,12 @@ def gather(
     active = asked("the targets", lambda: targets(client, targets_url), _key(targets_url, url, "targets_url"))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
     quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
-    beats = tuple(receiver.heartbeat for receiver in policy.trusted)
-    texts = dict.fromkeys((*(selector.text for selector in classic), *beats))
-    fed = asked("the sources", lambda: origins(server, {text: text for text in texts}, realm=policy.realm))
+    texts = {selector.text: selector.text for selector in classic}
+    marks = tuple(policy.synthetic_labels)
+    fed = asked("the sources", lambda: origins(server, texts, realm=policy.realm, by=marks))
+    beats = asked("the heartbeats of receivers", lambda: heartbeats(server, policy.trusted))
     other = {selector.text: selector.text for selector in quoted}
-    fed_too = asked("the sources", lambda: origins(server, other, realm=policy.realm))
+    fed_too = asked("the sources", lambda: origins(server, other, realm=policy.realm, by=marks))
     version = asked("the version", lambda: build(client, url))
     seen = asked(
         "recent subjects",
@@ -151,7 +152,7 @@ def gather(
         version=None if isinstance(known, Unread) else known.version,
         evaluating_since=identities.start(rules_url),
     )
-    evidence = _vouched(_traced(evidence, outcome(fed), outcome(fed_too), quoted), policy)
+    evidence = _vouched(_traced(evidence, outcome(fed), outcome(fed_too), quoted), outcome(beats))
     selectors = tuple(one for one in questions.origins if one.text not in evidence.untraced)
     identities.ask()
     evidence = follow_up(server, policy, evidence, selectors, earlier)
@@ -235,10 +236,6 @@ def _traced(
     return replace(evidence, origins={**classic, **quoted})
 
 
-def _vouched(evidence: Evidence, policy: Policy) -> Evidence:
-    """Move the heartbeats of the trusted receivers from the sources to their own place."""
-    if isinstance(evidence.origins, Unread) or not policy.trusted:
-        return evidence
-    rows = {receiver.heartbeat: evidence.origins.get(receiver.heartbeat, ()) for receiver in policy.trusted}
-    newest = ((text, [row.newest for row in found if row.newest is not None]) for text, found in rows.items())
-    return replace(evidence, vouched={text: max(times, default=None) for text, times in newest})
+def _vouched(evidence: Evidence, beats: Mapping[str, float | None] | Unread) -> Evidence:
+    """Add the heartbeats of the trusted receivers. Without an answer, no source is known."""
+    return replace(evidence, origins=beats) if isinstance(beats, Unread) else replace(evidence, vouched=beats)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from gonogo.model.evidence import Evidence, Origin, Unread
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Receiver
 from gonogo.model.series import REALM_LABEL, Series, is_classic_label
 from gonogo.promql.matchers import equal, label, narrowed, none_of, one_of
-from gonogo.promql.selectors import Selector
+from gonogo.promql.selectors import Selector, selectors
+from gonogo.verdict.core.feeds import UP
 from gonogo.verdict.core.sources import Source, shared_sources, source_of
 from gonogo.verdict.inquiry import MOST_FOLLOWED, Inquiry, within_a_day
 
@@ -46,6 +47,19 @@ def origins(server: Inquiry, asked: Mapping[str, str], *, realm: str | None, by:
     }
 
 
+def heartbeats(server: Inquiry, trusted: Sequence[Receiver]) -> dict[str, float | None]:
+    """Ask for the unix time of the newest sample of each receiver's heartbeat; ``None`` = it has none.
+
+    The server writes samples of ``up`` for a target that is down too, so such a sample counts only if it is 1.
+    """
+    alive = {
+        one.heartbeat: f" and {one.heartbeat} == 1" if selectors(one.heartbeat)[0].metric == UP else ""
+        for one in trusted
+    }
+    newest = {text: f"max(timestamp({text}){is_one})" for text, is_one in alive.items()}
+    return {text: rows[0].values[-1] if rows else None for text, rows in server.query_each(newest).items()}
+
+
 def _key(row: Series) -> frozenset[tuple[str, str]]:
     return frozenset(row.labels.items())
 
@@ -72,9 +86,7 @@ def gone_sources(
     }
 
 
-def fed_by_push_groups(
-    server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...], *, realm: str | None, by: Iterable[str] = ()
-) -> Origins:
+def fed_by_push_groups(server: Inquiry, policy: Policy, evidence: Evidence, selectors: tuple[Selector, ...]) -> Origins:
     """Ask for the group of each pushed series, if several groups have the same job and instance."""
     shared = shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
     if not shared:
@@ -82,7 +94,7 @@ def fed_by_push_groups(
     apart = sorted({name for names in shared.values() for name in names})
     among = of_sources(tuple(shared))
     asked = {selector.text: narrowed(selector.text, *among) for selector in selectors}
-    return origins(server, asked, realm=realm, by=(*apart, *by))
+    return origins(server, asked, realm=policy.realm, by=(*apart, *policy.synthetic_labels))
 
 
 def fed_by_subject(
@@ -95,7 +107,8 @@ def fed_by_subject(
         text: narrowed(text, *of_sources(sources)) if len(sources) <= MOST_FOLLOWED else text
         for text, sources in doubted.items()
     }
-    return origins(server, asked, realm=policy.realm, by=(*policy.subjects, *sorted(apart)))
+    by = (*policy.subjects, *sorted(apart), *policy.synthetic_labels)
+    return origins(server, asked, realm=policy.realm, by=by)
 
 
 def of_sources(sources: Sequence[Source]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup, Rule, Rule
 from gonogo.verdict.core.questions import ask
 from gonogo.verdict.core.rule_doubts import Lateness, duplicates, late_metrics
 from gonogo.verdict.core.verdict import judge
-from tests.evidence_builder import INTERVAL, NOW, RULES, evidence, policy, samples
+from tests.evidence_builder import INTERVAL, NOW, RULES, evidence, loaded, policy, samples
 from tests.formats.rule_samples import alert, of_file, of_server, record
 
 DELAY = timedelta(seconds=32)
@@ -229,6 +229,9 @@ def test_the_least_offset_of_different_files_counts() -> None:
         (record("m", "x", slo="a"), record("m", "y", slo="a")),
         (record("m", "x", slo="a"), record("m", "y", job="b")),
         (record("m", "x", slo="a", job="b"), record("m", "y", slo="a")),
+        (record("m", 'x{verb="GET"}'), record("m", 'x{verb=~"GET|LIST"}')),
+        (record("m", 'sum by (job) (x{verb="GET"})'), record("m", 'sum by (job) (x{verb="LIST"})')),
+        (record("m", 'x{verb="GET"}'), record("m", "no promql(")),
     ],
 )
 def test_rules_whose_labels_can_coincide_are_duplicates(one: Rule, other: Rule) -> None:
@@ -245,10 +248,13 @@ def test_rules_whose_labels_can_coincide_are_duplicates(one: Rule, other: Rule) 
         (record("m", "x", slo="a"), record("m", "x", slo="")),
         (record("m", "x"), record("n", "x")),
         (record("m", "x"), alert("m", "x")),
+        (record("m", 'sum by (verb) (x{verb="GET"})'), record("m", 'sum by (verb) (x{verb="LIST"})')),
+        (record("m", 'min by (service) (x{service="a"})'), record("m", 'min by (service) (x{service!="a"})')),
+        (record("m", "sum by (job) (x)", kind="a"), record("m", "sum by (job) (y)")),
     ],
 )
-def test_rules_with_different_static_labels_are_no_duplicates(one: Rule, other: Rule) -> None:
-    """One label with two values separates two rules. Other metrics and alerts do not count."""
+def test_rules_with_different_labels_are_no_duplicates(one: Rule, other: Rule) -> None:
+    """A label that cannot have one value in both separates two rules. Other metrics and alerts do not count."""
     assert duplicates("m", [of_file(one), of_server(other)]) is None
     assert duplicates("m", [of_file(other, one)]) is None
 
@@ -257,3 +263,27 @@ def test_the_text_of_a_duplicate_names_both_groups() -> None:
     """The file is named if it is known."""
     found = duplicates("m", [of_file(record("m", "x"), name="a"), of_server(record("m", "x"), name="b")])
     assert found == "m is recorded twice under labels that can coincide, by group a of rules.yml and by group b"
+
+
+@pytest.mark.parametrize(
+    ("expression", "max_age", "told"),
+    [
+        ("raw_x", None, ""),
+        ("raw_x - raw_x offset 1w", None, ""),
+        ("raw_x offset 15s", None, "by its offset they are at least 15 s old"),
+        ("raw_x offset 15s", timedelta(seconds=10), "by its offset they are at least 15 s old"),
+        ("raw_x offset 15s", timedelta(minutes=5), ""),
+        ("raw_x @ 1796016422", timedelta(minutes=5), "@ fixes their time, so its value never changes"),
+    ],
+)
+def test_a_value_of_the_past_is_stale(expression: str, max_age: timedelta | None, told: str) -> None:
+    """The series may be fresh: the rule does not read its newest samples. A comparison with the past reads both."""
+    made = record("duri_x", expression.replace("raw_x", 'raw_x{metric_realm="prod"}'))
+    found = evidence(
+        samples("duri_x"), files=(RuleGroup("duri", (made, *RULES[1:]), INTERVAL),), rules=(loaded(made, *RULES[1:]),)
+    )
+    by = policy("x == 1")
+    by = replace(by, signals={**by.signals, "x": replace(by.signals["x"], max_age=max_age)})
+    judged = check(by, found)
+    assert [doubt.reason for doubt in judged.doubts] == ([Reason.SOURCE_STALE] if told else [])
+    assert told in judged.detail

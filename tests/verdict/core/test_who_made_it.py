@@ -276,3 +276,50 @@ def test_the_subjects_of_doubted_sources_are_asked_for() -> None:
     assert doubted_sources(policy("x == 1", subjects=("not.classic",)), given, [selector]) == {}
     assert doubted_sources(BY_SERVICE, fleet(origin()), [selector]) == {}
     assert doubted_sources(BY_SERVICE, replace(given, origins=Unread("q", "w")), [selector]) == {}
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (rule("duri_x", f"max by (metric_realm, job, instance) ({RAW})"), None),
+        (rule("duri_x", f"avg by (metric_realm) ({RAW})", **SOURCE), Reason.SOURCE_DOWN),
+        (rule("duri_x", f"{RAW} * on (job) group_left () min by (job) ({RAW})"), Reason.SOURCE_DOWN),
+    ],
+)
+def test_a_source_that_a_series_names_stands_for_all_only_if_every_rule_keeps_it(
+    made: Rule, reason: Reason | None
+) -> None:
+    """A rule may set job and instance, or take them from one series and the value from others."""
+    rows = (origin(), origin(None, instance="b:1"))
+    given = evidence(
+        samples("duri_x"),
+        files=(RuleGroup("duri", (made,), INTERVAL),),
+        rules=(loaded(made),),
+        origins={RAW: rows},
+        targets=down("b:1"),
+    )
+    (check,) = judge(policy("x == 1"), given, NOW).subjects[0].gates[0].checks
+    assert (check.doubts[0].reason if check.doubts else None) is reason
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (rule("duri_x", f"max by (metric_realm) ({RAW})"), Reason.SYNTHETIC),
+        (rule("duri_x", f"max by (metric_realm) ({RAW})", mode="live"), Reason.SYNTHETIC),
+        (rule("duri_x", f"max by (metric_realm, mode) ({RAW})"), None),
+    ],
+)
+def test_made_up_series_under_a_rule_make_its_result_made_up(made: Rule, reason: Reason | None) -> None:
+    """A rule that keeps the label gives the made-up series a result of their own."""
+    rows = (origin(), origin(instance="b:1", mode="smoke"))
+    given = evidence(
+        samples("duri_x", source={}),
+        files=(RuleGroup("duri", (made,), INTERVAL),),
+        rules=(loaded(made),),
+        origins={RAW: rows},
+        targets=(target(), target(instance="b:1")),
+    )
+    (check,) = judge(policy("x == 1"), given, NOW).subjects[0].gates[0].checks
+    assert (check.doubts[0].reason if check.doubts else None) is reason
+    assert reason is None or "finds series of mode='smoke' from job='node', instance='b:1'" in check.detail

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,14 +14,19 @@ from gonogo.verdict.core.sources import Labels, Source, source_of
 Kept = frozenset[str]
 """The labels that every rule between a selector and a signal keeps."""
 
-MADE_BY_THE_SERVER = ("up", "scrape_")
-"""The name, and the beginning of the names, of the series that a server writes about its own scrapes."""
+SOURCE_LABELS = frozenset({"job", "instance"})
+"""The labels of a source that most series keep."""
+
+UP = "up"
+"""The series that a server writes about each target: 1 if the target was scraped, 0 if it is down."""
+
+SCRAPE = "scrape_"
+"""The beginning of the names of the other series that a server writes about its own scrapes."""
 
 
 def is_measurement(selector: Selector) -> bool:
     """Return whether the server itself makes the series of a selector, also while a target is down."""
-    up, scrape = MADE_BY_THE_SERVER
-    return selector.metric == up or (selector.metric or "").startswith(scrape)
+    return selector.metric == UP or (selector.metric or "").startswith(SCRAPE)
 
 
 class Feed(Struct, frozen=True):
@@ -59,8 +64,23 @@ class Feed(Struct, frozen=True):
         return cls(selector, rows, kept, tuple(strange))
 
     def behind(self, series: Source | None) -> tuple[Source, ...]:
-        """Return the source that the signal's series names, if it feeds the selector, else all its sources."""
-        return (series,) if series is not None and series in self.rows else tuple(sorted(self.rows))
+        """Return the sources that may feed the signal's series.
+
+        This is the source that the series names, if every rule up to the signal keeps job and instance: a rule may
+        also set these labels, or take them from one series and the value from others.
+        """
+        if series is not None and series in self.rows and self.kept >= SOURCE_LABELS:
+            return (series,)
+        return tuple(sorted(self.rows))
+
+    def made_up(self, rows: Iterable[Origin], marks: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Origin, str]]:
+        """Yield the rows with a label that marks made-up data, each with this label.
+
+        A series whose label every rule keeps feeds no result without the label.
+        """
+        for name, values in marks.items():
+            if name not in self.kept:
+                yield from ((row, name) for row in rows if row.labels.get(name) in values)
 
     def subjects(self, rows: Iterable[Origin], names: tuple[str, ...]) -> tuple[Labels, ...]:
         """Return the labels of the subjects that some rows feed. Empty means that the rows may feed every subject.

@@ -19,7 +19,7 @@ from gonogo.model.series import REALM_LABEL, Series, by_metric, subject_key
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.answers import Key, SignalAnswers, answer_doubts, answers
 from gonogo.verdict.core.evaluations import refusal_doubts, with_policy_rules
-from gonogo.verdict.core.feeds import Feed, Kept
+from gonogo.verdict.core.feeds import SOURCE_LABELS, Feed, Kept
 from gonogo.verdict.core.firing_alerts import FiringAlerts, firing_alerts
 from gonogo.verdict.core.recomputation import Unconfirmed, recomputation_doubts, unconfirmed
 from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
@@ -206,7 +206,7 @@ class Readings:
 
     def _kept(self, metric: str) -> Callable[[str], Kept]:
         """Return a function from the text of a selector to the labels that every rule up to the metric keeps."""
-        names = frozenset((REALM_LABEL, *self._policy.subjects))
+        names = frozenset((REALM_LABEL, *SOURCE_LABELS, *self._policy.subjects, *self._policy.synthetic_labels))
         if not self._files.recorded_by(metric):
             return lambda _: names
         from gonogo.promql.label_path import kept_labels  # noqa: PLC0415 - a verdict on raw series does not pay for it
@@ -235,8 +235,9 @@ class Readings:
             push_max_age = signal.push_max_age.total_seconds()
         only = source if all(source) else None
         names = self._policy.subjects if signal.scope is Scope.SUBJECT else ()
+        marks = self._policy.synthetic_labels
         own_age = 0.0 if signal.max_age is None else signal.max_age.total_seconds()
-        asked = Supplier(only, group, push_max_age, own_age, self._policy.realm, names, signal.sources)
+        asked = Supplier(only, group, push_max_age, own_age, self._policy.realm, names, signal.sources, marks)
         doubtful = () if self._unread else tuple(source_doubts(feeds, self._sources, asked))
         fed = tuple(text for feed in feeds for text in _named(feed, only))
         return Supply(background.doubts, interval, max_age, (*background.rules, *fed), doubtful)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import combinations
+from math import isfinite
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -117,6 +118,7 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     maker, make = ("the expression of", "compute") if signal.is_evaluated else ("the rule that records", "record")
     if why := synthetic(metric, loaded, maker):
         yield Doubt(Reason.SYNTHETIC, f"{why}; {make} it from measured series and remove the made-up value")
+    yield from _past(signal, loaded)
     if why := duplicates(metric, evidence.rules):
         yield Doubt(Reason.DUPLICATE_RULE, f"{why}; keep one of them, or give them labels that differ")
     if why := drift(metric, evidence.files, evidence.rules):
@@ -129,6 +131,21 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     for rule, why in loaded.unreadable(metric):
         yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, why, evidence.evaluator.engine))
     yield from _health(metric, evidence.rules, loaded)
+
+
+def _past(signal: Signal, loaded: RuleGraph) -> Iterator[Doubt]:
+    """Yield a doubt about a value that is made of samples of the past alone, and older ones than the policy allows."""
+    from gonogo.promql.shift import youngest_seconds  # noqa: PLC0415 - a verdict on raw series does not pay for it
+
+    age = youngest_seconds(signal.metric, loaded) if signal.alerts is None else 0.0
+    if age <= (0.0 if signal.max_age is None else signal.max_age.total_seconds()):
+        return
+    made = f"{signal.metric} is made of samples of the past alone"
+    if isfinite(age):
+        step = f"read samples of now as well, or allow this age by signals.{signal.name}.max_age"
+        yield Doubt(Reason.SOURCE_STALE, f"{made}: by its offset they are at least {age:g} s old; {step}")
+    else:
+        yield Doubt(Reason.SOURCE_STALE, f"{made}: @ fixes their time, so its value never changes; leave out @")
 
 
 def _untold(signal: Signal) -> Doubt:
@@ -173,8 +190,8 @@ def _problem(state: RuleState) -> str:
 def duplicates(metric: str, groups: Iterable[Group]) -> str | None:
     """Return a sentence about two rules that record a metric under labels that can coincide, or ``None``.
 
-    The labels can coincide unless a label has different values in the two rules. A label that
-    a rule does not set may come from the rule's series.
+    The labels can coincide unless a label has different values in the two rules: values that the rules set, or values
+    that the selectors of the rules ask for and the rules keep.
     """
     recording = [
         (group, rule)
@@ -182,8 +199,13 @@ def duplicates(metric: str, groups: Iterable[Group]) -> str | None:
         for rule in rules_of(group)
         if rule.name == metric and rule.kind is RuleKind.RECORD
     ]
-    for (first, one), (second, other) in combinations(recording, 2):
-        if all(other.labels.get(name, value) == value for name, value in one.labels.items()):
+    if len(recording) < 2:  # noqa: PLR2004 - two rules
+        return None
+    from gonogo.promql.label_flow import may_coincide, recorded_labels  # noqa: PLC0415 - rare
+
+    labelled = [(group, recorded_labels(rule)) for group, rule in recording]
+    for (first, one), (second, other) in combinations(labelled, 2):
+        if may_coincide(one, other):
             return (
                 f"{metric} is recorded twice under labels that can coincide, by {_place(first)} and by {_place(second)}"
             )

@@ -12,6 +12,7 @@ from gonogo.model.evidence import Evidence, Origin, Target, TargetHealth, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL, Series, is_classic_label
+from gonogo.promql.matchers import label
 from gonogo.promql.selectors import Selector
 from gonogo.verdict.core.feeds import Feed, is_measurement
 from gonogo.verdict.core.sources import Labels, Source, Sources
@@ -37,6 +38,7 @@ class Supplier(Struct, frozen=True):
         realm: the realm of the policy, if it has one.
         subjects: the labels of the subjects; empty for a signal that all subjects share.
         share: the share of the sources that must be up, fresh and speaking.
+        marks: the labels that mark made-up data, each with the values that mark it.
     """
 
     only: Source | None
@@ -46,6 +48,7 @@ class Supplier(Struct, frozen=True):
     realm: str | None
     subjects: tuple[str, ...]
     share: float
+    marks: Mapping[str, tuple[str, ...]]
 
 
 class SourceDoubt(Struct, frozen=True):
@@ -121,7 +124,7 @@ def doubted_sources(policy: Policy, evidence: Evidence, selectors: Iterable[Sele
         return {}
     sources = Sources.of(evidence, policy.trusted)
     strictest = min((s.push_max_age.total_seconds() for s in policy.signals.values() if s.push_max_age), default=inf)
-    asked = Supplier(None, {}, min(strictest, PUSH_AGE_SECONDS), 0.0, policy.realm, (), 1.0)
+    asked = Supplier(None, {}, min(strictest, PUSH_AGE_SECONDS), 0.0, policy.realm, (), 1.0, policy.synthetic_labels)
     lenient = any(signal.sources < 1 for signal in policy.signals.values())
     found = {}
     for selector in selectors:
@@ -158,6 +161,8 @@ def _doubts(
     rows, name = feed.rows[source], _name(source)
     for row in (row for row in rows if row in feed.of_another_realm):
         yield _strange(row, feed.selector.text, name, asked.realm), (row,)
+    for row, mark in feed.made_up(rows, asked.marks):
+        yield _made_up(feed.selector.text, name, mark, row.labels[mark]), (row,)
     for row in (row for row in rows if row.ahead):
         yield _early(feed.selector.text, name), (row,)
     if not pushes and source not in sources.targets:
@@ -193,6 +198,11 @@ def _strange(row: Origin, selector: str, name: str, realm: str | None) -> Doubt:
     there = row.labels[REALM_LABEL]
     why = f"{selector} finds series of {REALM_LABEL}={there!r} from {name}, and a rule gives their result another realm"
     return Doubt(Reason.WRONG_REALM, f"{why}; select {REALM_LABEL}={realm!r} in the rule")
+
+
+def _made_up(selector: str, name: str, mark: str, value: str) -> Doubt:
+    why = f"{selector} finds series of {label(mark)}={value!r} from {name}, which marks made-up data"
+    return Doubt(Reason.SYNTHETIC, f"{why}; leave such series out by a matcher of the selector")
 
 
 def _early(selector: str, name: str) -> Doubt:

@@ -1,0 +1,52 @@
+"""The age of the youngest samples under a recorded metric."""
+
+from math import inf
+
+import pytest
+
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.shift import youngest_seconds
+
+
+def record(name: str, expression: str) -> Rule:
+    """Build a recording rule."""
+    return Rule(RuleKind.RECORD, name, expression)
+
+
+AROUND = (record("fresh", "sum(x)"), record("old", "sum(x offset 1m)"), record("itself", "itself offset 1h"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "age"),
+    [
+        ("x", 0),
+        ("vector(1)", 0),
+        ("max(x offset 15s)", 15),
+        ("max(x offset -15s)", 15),
+        ("rate(x[5m] offset 15s)", 15),
+        ("x - x offset 1w", 0),
+        ("x offset 10s + y offset 5s", 5),
+        ("x @ 1796016422", inf),
+        ("x @ end()", 0),
+        ("x @ start() offset 7s", 7),
+        ("max_over_time(x[5m:1m] @ 1796016422)", inf),
+        ("max_over_time((x offset 10s)[5m:1m] offset 20s)", 30),
+        ("fresh", 0),
+        ("fresh offset 5s", 5),
+        ("old", 60),
+        ("old offset 5s", 65),
+        ("old + fresh", 0),
+        ("itself", 3600),
+        ("rate(x)", 0),
+    ],
+)
+def test_the_youngest_samples_count(expression: str, age: float) -> None:
+    """Rules under the rule are followed. A cycle ends, and an unreadable rule has another reason."""
+    assert youngest_seconds("m", RuleGraph((record("m", expression), *AROUND))) == age
+
+
+def test_the_oldest_of_several_rules_counts() -> None:
+    """Each rule makes a series of its own."""
+    assert youngest_seconds("m", RuleGraph((record("m", "x"), record("m", "x offset 1m")))) == 60
+    assert youngest_seconds("raw", RuleGraph(AROUND)) == 0
