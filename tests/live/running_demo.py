@@ -46,16 +46,17 @@ class Demo:
 
 
 @contextmanager
-def demo(interval: timedelta, aside: str = ASIDE) -> Iterator[Demo]:
-    """Start a demo stack; its policy waits 5 s for an answer.
+def demo(interval: timedelta, aside: str = ASIDE, timeout: str = "5s") -> Iterator[Demo]:
+    """Start a demo stack.
 
     Args:
         interval: how often it scrapes and evaluates.
         aside: YAML added to the policy.
+        timeout: how long the policy waits for an answer.
     """
     with sandbox(interval=interval) as stack:
         text = stack.layout.policy.read_text(encoding="utf-8").replace(
-            "prometheus:\n", "prometheus:\n  timeout: 5s\n", 1
+            "prometheus:\n", f"prometheus:\n  timeout: {timeout}\n", 1
         )
         stack.layout.policy.write_text(text + aside, encoding="utf-8")
         yield Demo(stack)

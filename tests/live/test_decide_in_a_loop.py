@@ -162,7 +162,7 @@ def test_no_go_that_the_contract_does_not_allow() -> None:
     that were not older than ``max_age``.
     """
     pause = threading.Event()
-    with demo(INTERVAL) as running:
+    with demo(INTERVAL, timeout=f"{ONE_ANSWER:g}s") as running:
         running.until_go()
         recorder = Recorder(running)
         with again_and_again(recorder.in_process), again_and_again(recorder.as_command):

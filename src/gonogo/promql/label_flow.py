@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from gonogo.model.rule import Rule
+from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly, selected
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal
@@ -160,13 +160,15 @@ def flowed(node: Expression, parts: Sequence[LabelSet]) -> LabelSet:
             return SCALAR
 
 
-def recorded_labels(rule: Rule) -> LabelSet:
-    """Return the labels that the series of a recording rule can have; any labels if its expression cannot be read."""
+def made_labels(rule: Rule) -> LabelSet:
+    """Return the labels that the series or alerts of a rule can have; any labels if its expression cannot be read."""
     try:
         found = result_of(parse(rule.expression))
     except Refusal:
         found = OPEN
-    return found.setting(rule.labels).unnamed()
+    templates = {name for name, value in rule.labels.items() if rule.kind is RuleKind.ALERT and "{{" in value}
+    found = found.setting({name: value for name, value in rule.labels.items() if name not in templates})
+    return LabelSet({**found.named, **dict.fromkeys(templates, ANY)}, found.rest).unnamed()
 
 
 def may_coincide(one: LabelSet, other: LabelSet) -> bool:

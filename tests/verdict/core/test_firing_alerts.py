@@ -20,6 +20,7 @@ from gonogo.model.verdict import Judgement, Verdict
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.evaluations import policy_rules
 from gonogo.verdict.core.firing_alerts import provable
+from gonogo.verdict.core.reading import Readings
 from gonogo.verdict.core.verdict import judge
 from tests.evidence_builder import NOW, at_now, evidence, origin, policy, samples, target
 
@@ -380,3 +381,26 @@ def test_steps_after_now_are_left_out() -> None:
     late = (Series({}, (NOW - 5, NOW + 1), (NOW - 8, NOW - 2)),)
     found = check(by(), given(changes={"newest_scrapes": {"pages": late}}, past=(fired(-1),)))
     assert (found.outcome, found.sampled_at) == (Outcome.PASS, NOW)
+
+
+@pytest.mark.parametrize(
+    ("expression", "labels", "reasons"),
+    [
+        ("sum by (service) (raw_x) > 5", {}, []),
+        ("raw_x > 5", {}, []),
+        ('raw_x{service="b"} > 5', {}, []),
+        ("sum(raw_x) > 5", {"service": "{{ $labels.team }}"}, []),
+        ('raw_x{service="a"} > 5', {}, [Reason.ABSENT]),
+        ("sum(raw_x) > 5", {"service": "a"}, [Reason.ABSENT]),
+    ],
+)
+def test_a_subject_for_which_no_rule_can_fire_is_absent(
+    expression: str, labels: Mapping[str, str], reasons: list[Reason]
+) -> None:
+    """A count of 0 would say that the subject is well, and nothing watches the subject."""
+    rules = given(shown(alert("One", expression, **PAGE, **labels)))
+    (for_b,) = Readings(by(subjects=("service",)), rules).read(("b",), "pages")
+    assert [doubt.reason for doubt in for_b.doubts] == reasons
+    (of_b,) = Readings(by(labels={**PAGE, "service": "b"}), rules).read((), "pages")
+    for doubts in (for_b.doubts, of_b.doubts) if reasons else ():
+        assert doubts[0].detail.startswith("no alerting rule of the server can make an alert with ")

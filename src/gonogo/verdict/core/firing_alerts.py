@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -26,6 +27,9 @@ from gonogo.promql.graph import RuleGraph
 from gonogo.promql.matchers import bearing
 from gonogo.verdict.core.answers import Key, SignalAnswers
 from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, FUTURE_SECONDS
+
+if TYPE_CHECKING:
+    from gonogo.promql.label_set import LabelSet
 
 ALERT_NAME = "alertname"
 
@@ -49,6 +53,8 @@ class FiringAlerts(Struct, frozen=True):
         firm: the counts of the alerts of sound rules alone, for the same subjects.
         names: the alerts that fire now, as text for a detail.
         doubts: the reasons why a count may be too small.
+        makers: the labels that the alerts of each rule can have.
+        scope_key: the key of the policy that sets the scope of the signal.
     """
 
     answers: SignalAnswers
@@ -57,6 +63,17 @@ class FiringAlerts(Struct, frozen=True):
     firm: Mapping[Key, Series] = field(default_factory=dict)
     names: Mapping[Key, str] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+    makers: tuple[LabelSet, ...] = ()
+    scope_key: str = ""
+
+    def doubts_of(self, key: Key) -> tuple[Doubt, ...]:
+        """Return a doubt if no rule can make an alert of a subject, so that nothing counts for the subject."""
+        subject = dict(zip(self.subjects, key, strict=True))
+        if not subject or not self.makers or any(_can_have(labels, subject) for labels in self.makers):
+            return ()
+        why = f"no alerting rule of the server can make an alert with {bearing(subject)}"
+        step = f"load a rule for it, or count the alerts for all subjects: {self.scope_key}: shared"
+        return (Doubt(Reason.ABSENT, f"{why}; {step}"),)
 
     def of(self, key: Key) -> SignalAnswers:
         """Return the counts of a subject."""
@@ -78,7 +95,10 @@ def firing_alerts(policy: Policy, evidence: Evidence, signal: Signal, loaded: Ru
     """Count the alerts of a signal for every subject. ``loaded`` has the policy's rules beside the server's."""
     if isinstance(evidence.rules, Unread):
         return FiringAlerts(SignalAnswers({}, {}, frozenset()))
+    from gonogo.promql.label_flow import made_labels  # noqa: PLC0415 - a verdict without alerts does not pay for it
+
     matching = _matching(evidence.rules, loaded, signal)
+    made = tuple(made_labels(state.rule) for _, state in matching)
     subjects = policy.subjects if signal.scope is Scope.SUBJECT else ()
     found = tuple(_firing(policy, signal, subjects, evidence.rules, evidence.now))
     before, unplaced = _past(evidence, signal, subjects)
@@ -105,7 +125,9 @@ def firing_alerts(policy: Policy, evidence: Evidence, signal: Signal, loaded: Ru
         subjects,
         firm,
         {key: _named(alert.name for alert in alerts) for key, alerts in now.items()},
-        (*_doubts(evidence, signal, matching, loaded), *_unplaced(signal, subjects, found)),
+        (*_doubts(evidence, signal, matching, made, loaded), *_unplaced(signal, subjects, found)),
+        made,
+        f"signals.{signal.name}.scope",
     )
 
 
@@ -201,7 +223,11 @@ def _late(group: LoadedGroup, state: RuleState, now: float) -> tuple[Doubt, ...]
 
 
 def _doubts(
-    evidence: Evidence, signal: Signal, matching: tuple[tuple[LoadedGroup, RuleState], ...], loaded: RuleGraph
+    evidence: Evidence,
+    signal: Signal,
+    matching: tuple[tuple[LoadedGroup, RuleState], ...],
+    made: tuple[LabelSet, ...],
+    loaded: RuleGraph,
 ) -> Iterator[Doubt]:
     for group, state in matching:
         yield from _late(group, state, evidence.now)
@@ -209,7 +235,8 @@ def _doubts(
     if evidence.rules_untold:
         return
     asked = bearing(signal.alerts or {}) or "any label"
-    if not matching:
+    named = {name: value for name, value in (signal.alerts or {}).items() if name not in (ALERT_NAME, "alertgroup")}
+    if not any(_can_have(labels, named) for labels in made):
         why = f"no alerting rule of the server can make an alert with {asked}"
         yield Doubt(Reason.ABSENT, f"{why}; load the rules of these alerts, or correct signals.{signal.name}.alerts")
         return
@@ -217,6 +244,10 @@ def _doubts(
     if not any(_mentions(state.rule, names, loaded) for _, state in matching):
         why = f"no alerting rule of the server mentions {', '.join(sorted(names))}, so no alert with {asked} is known"
         yield Doubt(Reason.ABSENT, f"{why}; set the label in the rules, or correct signals.{signal.name}.alerts")
+
+
+def _can_have(labels: LabelSet, asked: Mapping[str, str]) -> bool:
+    return all(value in labels.of(name) for name, value in asked.items())
 
 
 def _blind(evidence: Evidence, rule: Rule, loaded: RuleGraph) -> Iterator[Doubt]:

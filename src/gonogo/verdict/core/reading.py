@@ -274,6 +274,7 @@ class Readings:
             odd = background.unconfirmed.get(frozenset(series.labels.items()))
         if background.alerts is not None and not self._unread:
             firm, remark = background.alerts.firm.get(key), background.alerts.names.get(key, "")
+            doubts += background.alerts.doubts_of(key)
         return Reading(
             signal,
             series,

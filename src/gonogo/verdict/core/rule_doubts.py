@@ -201,9 +201,9 @@ def duplicates(metric: str, groups: Iterable[Group]) -> str | None:
     ]
     if len(recording) < 2:  # noqa: PLR2004 - two rules
         return None
-    from gonogo.promql.label_flow import may_coincide, recorded_labels  # noqa: PLC0415 - rare
+    from gonogo.promql.label_flow import made_labels, may_coincide  # noqa: PLC0415 - rare
 
-    labelled = [(group, recorded_labels(rule)) for group, rule in recording]
+    labelled = [(group, made_labels(rule)) for group, rule in recording]
     for (first, one), (second, other) in combinations(labelled, 2):
         if may_coincide(one, other):
             return (
