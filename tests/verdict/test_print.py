@@ -132,5 +132,7 @@ def test_a_cause_of_several_subjects_is_printed_once_with_their_number() -> None
     """A gate is named once, and not once for each subject."""
     given = evidence(*(samples("duri_x", 1.0, service=name) for name in ("cart", "pay")), samples("duri_x"))
     _, cause, names, *_ = report_text(report(policy("x == 1", subjects=("service",)), given)).splitlines()
-    assert cause.startswith("  UNKNOWN in 2 gates [ambiguous]: duri_x has a series without the subject label service")
+    assert cause.startswith(
+        "  UNKNOWN for 2 subjects [ambiguous]: duri_x has a series without the subject label service"
+    )
     assert names == "          g: x == 1 (2 subjects)"
