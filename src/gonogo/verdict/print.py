@@ -119,10 +119,10 @@ def _lines(report: Report) -> Iterator[str]:
     ordered = sorted(subjects, key=lambda s: list(Verdict).index(s.verdict), reverse=True)
     shared = _shared_causes(ordered[:SHOWN_SUBJECTS])
     for cause, gates in shared.items():
-        counts = Counter(gates)
-        where = f"in {len(counts)} gates" if len(counts) > 1 else f"for {len(gates)} subjects"
+        counted = Counter(gates)
+        where = f"in {len(counted)} gates" if len(counted) > 1 else f"for {len(gates)} subjects"
         yield f"  UNKNOWN {where}{cause}"
-        yield f"          {'; '.join(starmap(_counted, counts.items()))}"
+        yield f"          {'; '.join(starmap(_counted, counted.items()))}"
     for subject in ordered[:SHOWN_SUBJECTS]:
         yield from _subject(subject, shared)
     if len(ordered) > SHOWN_SUBJECTS:

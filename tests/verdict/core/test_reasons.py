@@ -436,3 +436,13 @@ def test_a_series_that_has_ended_is_ignored() -> None:
     before, dev = samples("duri_x", {200: 1, 170: 1}), samples("duri_x", realm="dev")
     found = first_check(evidence(before, dev, instant=(at_now(dev),)))
     assert found.doubts[0].reason is Reason.WRONG_REALM
+
+
+def test_an_absent_signal_names_the_series_that_its_rules_need() -> None:
+    """Its rule is loaded, so the advice to load the rule would be wrong."""
+    (absent, *_) = first_check(evidence(samples("duri_y"), origins={})).doubts
+    assert absent.reason is Reason.ABSENT
+    assert absent.detail == (
+        'the server has no series duri_x, which is made of raw_x{metric_realm="prod"}, and no such series either; '
+        "start what exports them"
+    )

@@ -268,6 +268,7 @@ class Readings:
                 hint = name_hint(signal, self._policy.subjects, self._evidence.version)
                 if key in self._vanished and (not hint or signal.is_evaluated):
                     hint = VANISHED
+                hint = hint or _unfed_hint(background.feeds if background.rules else ())
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, hint))
         late, odd, firm, remark = background.lateness, None, None, ""
         if background.unconfirmed and series is not None:
@@ -292,6 +293,12 @@ class Readings:
 def _described(rule: Rule, signal: Signal) -> str:
     own = signal.is_evaluated and rule.name == signal.metric
     return f"{'' if own else 'rule '}{rule.name}: {rule.expression}"
+
+
+def _unfed_hint(feeds: Iterable[Feed]) -> str:
+    """Return why a signal that is computed is absent: the server has no series that its loaded rules need."""
+    missing = ", ".join(sorted(feed.selector.text for feed in feeds if not feed.rows))
+    return f", which is made of {missing}, and no such series either; start what exports them" if missing else ""
 
 
 def _untraced(selector: str, answer: Unread, version: str | None) -> Doubt:

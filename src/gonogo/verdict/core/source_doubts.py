@@ -136,7 +136,7 @@ def doubted_sources(policy: Policy, evidence: Evidence, selectors: Iterable[Sele
 
 
 def _unfed(selectors: str) -> Doubtful:
-    doubt = Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {selectors} any more; bring back what exports it")
+    doubt = Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {selectors}; bring back what exports it")
     return Doubtful(selectors, (SourceDoubt(("", ""), doubt),), {}, 1.0)
 
 
@@ -196,8 +196,8 @@ def _name(source: Source) -> str:
 
 def _strange(row: Origin, selector: str, name: str, realm: str | None) -> Doubt:
     there = row.labels[REALM_LABEL]
-    why = f"{selector} finds series of {REALM_LABEL}={there!r} from {name}, and a rule gives their result another realm"
-    return Doubt(Reason.WRONG_REALM, f"{why}; select {REALM_LABEL}={realm!r} in the rule")
+    why = f"{selector} finds series of {REALM_LABEL}={there!r} from {name}, and their result has another realm"
+    return Doubt(Reason.WRONG_REALM, f"{why}; select {REALM_LABEL}={realm!r} in the expression")
 
 
 def _made_up(selector: str, name: str, mark: str, value: str) -> Doubt:
