@@ -85,7 +85,10 @@ def test_an_alert_on_a_dead_target_counts_though_other_alerts_are_blind(own: Sta
 
 
 def test_alerts_are_counted_for_each_subject(own: Stage) -> None:
-    """A subject without an alert has 0. An alert without the label of a subject is a doubt of all."""
+    """A subject without an alert has 0. An alert without the label of a subject is a doubt of all.
+
+    Where no rule can make an alert with the label, nothing counts for any subject.
+    """
     own.export('queue_length{service="a"} 3', 'queue_length{service="b"} 3')
     own.load_rules(alerts(QUEUE))
     signals = {**PAGES, "queue": {"expr": "queue_length", "interval": "1s"}}
@@ -94,7 +97,11 @@ def test_alerts_are_counted_for_each_subject(own: Stage) -> None:
     own.export('queue_length{service="a"} 3', 'queue_length{service="b"} 30')
     found = own.until(by, is_verdict(Verdict.NO_GO))
     assert [one.verdict for one in found.judgement.subjects] == [Verdict.GO, Verdict.NO_GO]
-    own.load_rules(alerts(("Longest", "max by (metric_realm) (queue_length) > 10")))
+    longest = ("Longest", "max by (metric_realm) (queue_length) > 5")
+    own.load_rules(alerts(longest))
+    own.until(by, lambda report: outcomes(report)[NONE] == "absent")
+    own.export('queue_length{service="a"} 3', 'queue_length{service="b"} 7')
+    own.load_rules(alerts(QUEUE, longest))
     own.until(by, lambda report: outcomes(report)[NONE] == "ambiguous")
 
 
