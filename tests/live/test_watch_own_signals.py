@@ -26,7 +26,7 @@ POLICY: Mapping[str, object] = {
         "duration": "8s",
         "step": "1s",
         "blind": "2m",
-        "certify": ["share(queue < 10) >= 0.9", "mean(queue) <= 4", "rises(pages, 0) <= 0"],
+        "certify": ["share(queue < 10) >= 0.6", "mean(queue) <= 4", "rises(pages, 0) <= 0"],
     },
 }
 ALERT = {"alert": "QueueLong", "expr": "queue_length > 10", "labels": {"severity": "page"}}
