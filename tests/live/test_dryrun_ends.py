@@ -109,7 +109,7 @@ def test_a_service_that_dies_ends_the_run_and_the_journal_tells_why(world: TwoSe
         "two-beats",
     ]
     turned, aborts = ended.step("watch", "HOLD"), ended.step("abort")
-    assert "service=checkout g UNKNOWN [source-down]" in turned.sentence
+    assert "service=checkout g UNKNOWN [source-down" in turned.sentence
     assert aborts.detail["subject"] == {"service": "checkout"}
     assert "rolled back" in ended.step("on-abort").sentence
     assert any("service=checkout errors is unknown for" in line for line in ended.logged)
