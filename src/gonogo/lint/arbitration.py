@@ -26,7 +26,12 @@ LARGEST_FAULTY = 1024 * 1024
 
 
 def arbitrate(
-    inputs: Inputs, side: AskedPromtool, promtool: Promtool, scratch: Path, room: int = LONGEST_ARGUMENTS
+    inputs: Inputs,
+    side: AskedPromtool,
+    promtool: Promtool,
+    scratch: Path,
+    room: int = LONGEST_ARGUMENTS,
+    accepted: frozenset[str] = frozenset(),
 ) -> Arbiter:
     """Ask one promtool about all readable files.
 
@@ -36,20 +41,22 @@ def arbitrate(
         promtool: the same promtool, as it was found.
         scratch: an empty folder for the rules inside resources, which promtool cannot read directly.
         room: the number of bytes that the names of one run may take.
+        accepted: the files that the promtool has accepted before, without a configuration.
 
     Raises:
         MissingTool: the system can no longer run the command. This says nothing about the files.
     """
-    passed = tuple(_passed(inputs, side, scratch))
-    answers = _Answers(side, {side.key(name): file for name, file in passed})
+    known = accepted if inputs.configuration is None else frozenset()
+    passed = tuple((name, file) for name, file in _passed(inputs, side, scratch) if file.path not in known)
+    answers = _Answers(side, {side.key(name): file for name, file in passed}, dict.fromkeys(known, True))
     if inputs.configuration is not None:
         _ask_configuration(inputs, side, promtool, answers)
     for batch in _batches([name for name, _ in passed if side.key(name) in answers.waiting], room):
         ran = check_rules([Path(name) for name in batch], lint=False, command=promtool.command)
         answers.record(words(ran.output), ran.output, [side.key(name) for name in batch])
-    accepted = frozenset(path for path, fine in answers.accepted.items() if fine)
+    fine = frozenset(path for path, fine in answers.accepted.items() if fine)
     return Arbiter(
-        " ".join(side.command), promtool.version, accepted, tuple(answers.refused), side.any_version, promtool.lacking
+        " ".join(side.command), promtool.version, fine, tuple(answers.refused), side.any_version, promtool.lacking
     )
 
 

@@ -23,6 +23,7 @@ from gonogo.formats.yaml import parse, parse_documents
 from gonogo.lint.configured import configured
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.lint.core.routes import Routes, read_routes
+from gonogo.lint.early import ReadFiles
 from gonogo.model.finding import Span
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.policy.inputs import matching, rule_files, unit_files
@@ -86,8 +87,10 @@ class Inputs:
                 self.files[name] = SourceFile(name, "", problems=(error.problem,))
 
 
-def named_inputs(paths: Iterable[Path], dialect: Dialect = Dialect.PROMETHEUS) -> Inputs:
+def named_inputs(paths: Iterable[Path], dialect: Dialect = Dialect.PROMETHEUS, read: ReadFiles | None = None) -> Inputs:
     """Read the paths named on the command line. ``dialect`` is the dialect of the rule files.
+
+    Rule files without a mistake are put into ``read`` as soon as they are read.
 
     Raises:
         UsageError: a path does not exist or cannot be read, two configurations are named, or nothing is left to lint.
@@ -97,6 +100,9 @@ def named_inputs(paths: Iterable[Path], dialect: Dialect = Dialect.PROMETHEUS) -
         if path.is_dir():
             for found in _listed(path):
                 _take(inputs, found, named=False)
+                file = inputs.files.get(str(found))
+                if read is not None and file is not None and not file.problems and not file.custom:
+                    read.put(file.path)
         else:
             _take(inputs, path, named=True)
     if not inputs.files and inputs.configuration is None:

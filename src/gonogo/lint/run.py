@@ -22,6 +22,7 @@ from gonogo.lint.core.expressions import expression_findings
 from gonogo.lint.core.interest import interest_of
 from gonogo.lint.core.pragmas import silenced
 from gonogo.lint.core.report import LintReport
+from gonogo.lint.early import ReadFiles, accepted_early
 from gonogo.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
 from gonogo.lint.request import AskedPromtool, LintRequest
 from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
@@ -35,6 +36,9 @@ from gonogo.stopping import outcome
 
 Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
 """Adds facts to an estate, and returns a sentence for each fact that could not be found out."""
+
+Asked: TypeAlias = tuple[AskedPromtool, Future[Promtool], Future[frozenset[str]]]
+"""A promtool to ask, the same as it is found, and the files that it accepts while the others are read."""
 
 _OF_ARBITERS = frozenset({ARBITER, "promtool-disagree", "syntax"})
 """Checks that need promtool's judgement first: ``syntax`` accepts every expression that promtool accepts."""
@@ -92,13 +96,19 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
     sides = () if by_vmalert else _sides(request)
     arbiter = VMALERT if by_vmalert else PROMTOOL[0]
     progress(Progress("reading the files"))
-    with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(2 * len(sides) or 1) as pool:
+    with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(3 * len(sides) or 1) as pool:
         promtools = [pool.submit(side.promtool) for side in sides[:1]]
-        inputs = _inputs(request)
+        read = ReadFiles()
+        accepted = [pool.submit(accepted_early, read, side, promtools[0]) for side in sides[:1]]
+        try:
+            inputs = _inputs(request, read)
+        finally:
+            read.put(None)
         promtools += [pool.submit(side.promtool) for side in sides[1:]]  # a container may be slow to say no
+        accepted += [pool.submit(frozenset[str]) for _ in sides[1:]]
         undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
         notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
-        judging = _judging(pool, inputs, tuple(zip(sides, promtools, strict=True)), Path(scratch))
+        judging = _judging(pool, inputs, tuple(zip(sides, promtools, accepted, strict=True)), Path(scratch))
         estate = _estate(request, inputs, outcome(promtools[0]).version if promtools else "")
         for informant in informants:
             estate, open_questions = informant(estate)
@@ -131,7 +141,7 @@ def _sides(request: LintRequest) -> tuple[AskedPromtool, ...]:
     return tuple(replace(side, demanded=request.demanded, running=request.running) for side in named)
 
 
-def _inputs(request: LintRequest) -> Inputs:
+def _inputs(request: LintRequest, read: ReadFiles) -> Inputs:
     if request.second is not None and request.dialect is Dialect.VICTORIA_METRICS:
         raise UsageError(
             "a second promtool cannot check the rule files of vmalert",
@@ -139,27 +149,29 @@ def _inputs(request: LintRequest) -> Inputs:
             next_step="leave out --promtool",
         )
     if request.paths:
-        return named_inputs(request.paths, request.dialect)
+        return named_inputs(request.paths, request.dialect, read)
     assert request.policy_file is not None  # noqa: S101 - a request has one or the other
     return policy_inputs(request.policy_file)
 
 
 def _judging(
-    pool: ThreadPoolExecutor, inputs: Inputs, asked: tuple[tuple[AskedPromtool, Future[Promtool]], ...], scratch: Path
+    pool: ThreadPoolExecutor, inputs: Inputs, asked: tuple[Asked, ...], scratch: Path
 ) -> list[Future[Arbiter]]:
     """Ask the promtools in the background; without any, ask vmalert if it is installed."""
     running: list[Future[Arbiter]] = []
-    for number, (side, promtool) in enumerate(asked):
+    for number, one in enumerate(asked):
         folder = scratch / str(number)
         folder.mkdir()
-        running.append(pool.submit(_judged, inputs, replace(side, base=inputs.base), promtool, folder))
+        running.append(pool.submit(_judged, inputs, one, folder))
     if not asked and has_vmalert():
         running.append(pool.submit(arbitrate_by_vmalert, inputs, scratch))
     return running
 
 
-def _judged(inputs: Inputs, side: AskedPromtool, promtool: Future[Promtool], scratch: Path) -> Arbiter:
-    return arbitrate(inputs, side, promtool.result(), scratch)
+def _judged(inputs: Inputs, asked: Asked, scratch: Path) -> Arbiter:
+    side, promtool, accepted = asked
+    side = replace(side, base=inputs.base)
+    return arbitrate(inputs, side, promtool.result(), scratch, accepted=accepted.result())
 
 
 def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
