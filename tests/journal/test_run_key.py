@@ -21,6 +21,7 @@ from gonogo.journal.runs import Recording, Run
 from gonogo.model.evidence import RunState
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, RUN_GATES, Policy
+from gonogo.model.record import DRY_RUN
 from gonogo.policy.load import load
 from gonogo.policy.settings import PolicyFile, ServerSettings
 from tests.policy_folder import policy_folder
@@ -237,6 +238,20 @@ def test_no_record_counts_for_a_policy_that_was_edited_since(tmp_path: Path) -> 
     file.path.write_bytes(b"version: 2\n")
     with pytest.raises(PolicyError):
         run_states(file)
+
+
+def test_a_dry_run_without_run_gates_needs_a_policy_that_means_the_same(tmp_path: Path) -> None:
+    """Else the dry run has no record. A verdict outside of a dry run needs none."""
+    file = policy_folder(tmp_path)
+    text = file.path.read_bytes() + b"runs: {required: []}\n"
+    file.path.write_bytes(text)
+    file = load(file.path)
+    file.path.write_bytes(text + b"# a comment\n")
+    assert run_states(file, run_key(file)) == {}
+    file.path.write_bytes(text + b"gates: {uptime: {require: [green_uptime_ratio >= 0.99]}}\n")
+    why = f"{file.path} was edited since it was read and means something else now, so no record counts"
+    assert run_states(file, run_key(file)) == {DRY_RUN: RunState(last_detail=why)}
+    assert run_states(file) == {}
 
 
 def test_no_record_counts_for_other_inputs_than_those_of_the_beginning(tmp_path: Path) -> None:

@@ -264,6 +264,31 @@ def test_a_policy_that_is_edited_in_a_watch_has_no_record_from_then_on(
     assert ("was edited since it was read" in detail(seen.last, "obs-lint")) == (verdict is Verdict.HOLD)
 
 
+@pytest.mark.parametrize(
+    ("limit", "verdict", "told"),
+    [
+        ("0.60 # a comment", Verdict.GO, ""),
+        ("0.2", Verdict.HOLD, "was edited since it was read and means something else now"),
+        ("{}", Verdict.HOLD, "the records of the runs cannot be looked up: the policy has"),
+    ],
+)
+def test_a_policy_without_run_gates_that_is_edited_in_a_watch_proves_nothing_more(
+    pair: Pair, limit: str, verdict: Verdict, told: str
+) -> None:
+    """A watch never goes on by a policy that somebody has tightened, or broken."""
+    path = pair.policy()
+    by = replace(load(path), journal=pair.folder / "without-gates.sqlite")
+    heard = Heard()
+
+    def edit() -> None:
+        path.write_text(path.read_text(encoding="utf-8").replace("0.6]}}", f"{limit}\n]}}}}"), encoding="utf-8")
+
+    seen = watch(by, pair.strict.url, timedelta(seconds=3), heard, edit)
+    assert heard.verdicts[0] == Verdict.GO
+    assert set(heard.verdicts[1:]) == {verdict}
+    assert told in report_text(seen.last)
+
+
 def test_rules_that_are_edited_in_a_watch_have_no_record_even_if_somebody_proves_them(pair: Pair) -> None:
     """Records of the edited files belong to another dry run."""
     by = replace(load(pair.policy(more="runs: {max_age: 1d}\n")), journal=pair.folder / "proved.sqlite")

@@ -23,10 +23,10 @@ POLICY: Mapping[str, object] = {
     },
     "gates": {"g": {"require": ["queue < 10", "pages == 0"], "abort": ["pages > 0 for 2s", "unknown(pages) for 1m"]}},
     "dry_run": {
-        "duration": "8s",
+        "duration": "24s",
         "step": "1s",
         "blind": "2m",
-        "certify": ["share(queue < 10) >= 0.6", "mean(queue) <= 4", "rises(pages, 0) <= 0"],
+        "certify": ["share(queue < 10) >= 0.9", "mean(queue) <= 4", "rises(pages, 0) <= 0"],
     },
 }
 ALERT = {"alert": "QueueLong", "expr": "queue_length > 10", "labels": {"severity": "page"}}
@@ -35,7 +35,7 @@ ALERT = {"alert": "QueueLong", "expr": "queue_length > 10", "labels": {"severity
 def watched(running: Stage, begun: Callable[[], None] = lambda: None) -> tuple[Verdict, Outcome, str]:
     """Watch by the policy. Return the last verdict, the outcome of the certificate, and the reason of an abort."""
     policy_file = running.policy({**POLICY, "prometheus": {"url": running.server.url, "config": None}})
-    seen = watch(policy_file, None, timedelta(seconds=8), lambda _: None, begun)
+    seen = watch(policy_file, None, timedelta(seconds=24), lambda _: None, begun)
     certificate = certify(seen.ledger, policy_file.policy.dry_run)
     return seen.last.judgement.verdict, certificate.outcome, seen.abort.detail if seen.abort else ""
 

@@ -39,6 +39,17 @@ AROUND = (record("fresh", "sum(x)"), record("old", "sum(x offset 1m)"), record("
         ("old + fresh", 0),
         ("itself", 3600),
         ("rate(x)", 0),
+        ("x offset 1m and y", 60),
+        ("x and y offset 1m", 0),
+        ("x offset 1m unless y", 60),
+        ("x offset 1m > y", 60),
+        ("x offset 1m > bool y", 0),
+        ("x offset 1m > 0", 60),
+        ("0 < x offset 1m", 60),
+        ("x or y offset 1m", 60),
+        ("x offset 1m or vector(1)", 60),
+        ("topk(scalar(y), x offset 1m)", 60),
+        ("vector(1) and y", 0),
     ],
 )
 def test_the_youngest_samples_count(expression: str, age: float) -> None:

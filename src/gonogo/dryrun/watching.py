@@ -29,6 +29,7 @@ from gonogo.lint.recorded import obs_lint
 from gonogo.model.evidence import RunState
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.model.progress import Listener, note
+from gonogo.model.record import DRY_RUN
 from gonogo.model.verdict import Report
 from gonogo.policy.load import PolicyFile
 from gonogo.ruletests.recorded import promql_unit
@@ -179,9 +180,10 @@ def ticks(
 
 
 def _run_states(policy_file: PolicyFile, began: str, progress: Listener) -> Mapping[str, RunState]:
-    """Look up the records of the run gates. If that fails there is no record, so the run gates are UNKNOWN."""
+    """Look up the records of the run gates. If that fails there is no record, so the dry run is UNKNOWN."""
     try:
         return run_states(policy_file, began)
     except GonogoError as error:
-        progress(note(f"the records of the runs cannot be looked up: {error}"))
-        return {}
+        why = f"the records of the runs cannot be looked up: {error}"
+        progress(note(why))
+        return dict.fromkeys((*policy_file.policy.runs.required, DRY_RUN), RunState(last_detail=why))

@@ -17,6 +17,7 @@ from pathlib import Path
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import PolicyError, Problem, SourceError, cause_of
 from gonogo.model.evidence import RunState
+from gonogo.model.record import DRY_RUN
 from gonogo.policy.inputs import matching, scrape_files, unit_files
 from gonogo.policy.load import reread
 from gonogo.policy.meaning import meaning_of
@@ -100,17 +101,21 @@ def run_states(policy_file: PolicyFile, began: str | None = None) -> Mapping[str
     """Return the newest runs of every required run gate. A journal that cannot be read counts as empty.
 
     If the policy's file was edited since it was loaded, and means something else now, no record counts. Nor does one
-    if the key is not ``began``, the key with which a dry run began: other inputs belong to another dry run.
+    if the key is not ``began``, the key with which a dry run began: other inputs belong to another dry run. Without
+    required run gates, a dry run needs at least a policy that means the same: else ``dry-run`` has no record.
 
     Raises:
         PolicyError: the policy has mistakes now, or a file that it names is missing.
     """
     required = policy_file.policy.runs.required
-    if not required:
+    asked = required or (() if began is None else (DRY_RUN,))
+    if not asked:
         return {}
     if meaning_of(reread(policy_file)) != meaning_of(policy_file):
         edited = f"{policy_file.path} was edited since it was read and means something else now, so no record counts"
-        return dict.fromkeys(required, RunState(last_detail=edited))
+        return dict.fromkeys(asked, RunState(last_detail=edited))
+    if not required:
+        return {}
     key = run_key(policy_file)
     if began not in {None, key}:
         changed = "the rules, the tests or the configuration were edited since the dry run began, so no record counts"

@@ -2,11 +2,12 @@
 
 ``offset`` and ``@`` let a selector read older samples than those of now, however fresh its series are. A comparison
 with the past, ``x - x offset 1w``, reads samples of now as well. Any other metric is as old as its youngest samples.
+A side that only chooses, as in ``x offset 1w and y``, gives no value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import inf
 
 from gonogo.model.rule import Rule
@@ -14,7 +15,7 @@ from gonogo.promql.graph import RuleGraph
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal
 from gonogo.promql.selectors import Selector
-from gonogo.promql.tree import Expression, Subquery, Vector, children
+from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Expression, Subquery, Vector, children
 
 _OF_NOW = ("", "start()", "end()")
 
@@ -34,22 +35,34 @@ def _of_rule(rule: Rule, graph: RuleGraph, under: tuple[Rule, ...]) -> float:
         tree = parse(rule.expression)
     except Refusal:
         return 0.0
-    return min((_of_vector(leaf, shift, graph, (*under, rule)) for leaf, shift in _leaves(tree)), default=0.0)
+    return _of_node(tree, graph, (*under, rule)) or 0.0
 
 
-def _of_vector(vector: Vector, shift: float, graph: RuleGraph, under: tuple[Rule, ...]) -> float:
-    made = (_of_rule(maker, graph, under) for maker in graph.makers(Selector.of(vector)))
-    return shift + max(made, default=0.0)
+def _of_node(node: Expression, graph: RuleGraph, under: tuple[Rule, ...]) -> float | None:
+    """Return the age of the youngest samples of which a node makes its values; ``None`` if it reads no series."""
+    match node:
+        case Vector():
+            made = (_of_rule(rule, graph, under) for rule in graph.makers(Selector.of(node)))
+            return _shift(node) + max(made, default=0.0)
+        case Binary(operator="or", left=left, right=right):
+            return max(_known(_of_node(part, graph, under) for part in (left, right)), default=None)
+        case Binary(left=left) if _is_filter(node) and (age := _of_node(left, graph, under)) is not None:
+            return age
+        case Aggregation(inner=inner):
+            return _of_node(inner, graph, under)
+        case _:
+            age = min(_known(_of_node(part, graph, under) for part in children(node)), default=None)
+            return age + _shift(node) if isinstance(node, Subquery) and age is not None else age
 
 
-def _leaves(root: Expression) -> Iterator[tuple[Vector, float]]:
-    """Yield the selectors of a tree, each with the seconds by which it is shifted."""
-    waiting = [(root, 0.0)]
-    while waiting:
-        node, shift = waiting.pop()
-        if isinstance(node, Vector | Subquery):
-            shift += inf if node.at not in _OF_NOW else abs(node.offset.total_seconds())
-        if isinstance(node, Vector):
-            yield node, shift
-        else:
-            waiting += ((part, shift) for part in children(node))
+def _shift(node: Vector | Subquery) -> float:
+    return inf if node.at not in _OF_NOW else abs(node.offset.total_seconds())
+
+
+def _known(ages: Iterable[float | None]) -> Iterator[float]:
+    return (age for age in ages if age is not None)
+
+
+def _is_filter(node: Binary) -> bool:
+    """Return whether an operator chooses samples of its left side, and takes no value from its right side."""
+    return node.operator in {"and", "unless"} or (node.operator in COMPARISONS and not node.boolean)

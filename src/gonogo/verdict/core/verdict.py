@@ -14,6 +14,7 @@ from gonogo.model.condition import Condition
 from gonogo.model.evidence import Evidence, RunState
 from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason, all_of, any_of, in_order
 from gonogo.model.policy import Gate, Policy, Role, Runs
+from gonogo.model.record import DRY_RUN
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome, worst
 from gonogo.verdict.core.answers import Key, answer_doubts
 from gonogo.verdict.core.checking import Combine, Read, check
@@ -26,9 +27,6 @@ GATES = "gates"
 
 SUBJECTS = "subjects"
 """The name of the gate that is added if no subject was found."""
-
-DRY_RUN = "dry-run"
-"""The gate that names the failed steps. A verdict has this gate only if a step failed."""
 
 
 def missing_basis(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
@@ -83,7 +81,8 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
         why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
     else:
         return ()
-    return (Doubt(Reason.NO_RECORD, f"{why}; run gonogo dryrun, which includes {name}"),)
+    step = "run gonogo dryrun again" if name == DRY_RUN else f"run gonogo dryrun, which includes {name}"
+    return (Doubt(Reason.NO_RECORD, f"{why}; {step}"),)
 
 
 def without_steps(judgement: Judgement, missing: Iterable[tuple[str, str]]) -> Judgement:
@@ -121,7 +120,7 @@ def judge_readings(
     """Judge as ``judge`` does, by readings of the same policy and evidence that others use too."""
     runs = [
         judge_run(name, evidence.runs.get(name, RunState()), policy.runs, evidence.local_now)
-        for name in policy.runs.required
+        for name in (*policy.runs.required, *((DRY_RUN,) if DRY_RUN in evidence.runs else ()))
     ]
     subjects = []
     for subject in readings.subjects(judged_signals(policy, asked)):
