@@ -24,9 +24,8 @@ from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from urllib.parse import urlencode, urlsplit
 
-from msgspec.structs import replace
-
 from gonogo.model.evidence import TargetHealth
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import backfill_openmetrics

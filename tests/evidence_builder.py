@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Origin, RunState, Target, TargetHealth
 from gonogo.model.policy import Gate, Policy, Runs, Scope, Signal, ValueRange
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
 from gonogo.promql.graph import RuleGraph
@@ -40,7 +39,7 @@ def policy(*required: str, subjects: tuple[str, ...] = (), **changes: object) ->
         gates=(Gate("g", tuple(parse_condition(text) for text in required)),),
         runs=Runs(required=()),
     )
-    return replace(made, **changes)
+    return replace(made, **changes)  # type: ignore[arg-type]
 
 
 RULES = (
@@ -112,4 +111,4 @@ def evidence(*series: Series, **changes: object) -> Evidence:
         files=files,
         local_now=NOW,
     )
-    return replace(made, **changes)
+    return replace(made, **changes)  # type: ignore[arg-type]

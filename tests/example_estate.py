@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.disk.finding_files import compiled
 from gonogo.formats.prometheus_config import Configuration, read_configuration
 from gonogo.formats.sources import source_file
@@ -11,6 +9,7 @@ from gonogo.formats.test_file import read_unit
 from gonogo.lint.core.check import Example
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.routes import read_routes
+from gonogo.model.replacing import replace
 
 CONFIGURATION = "prometheus.yml"
 ROUTES = "alertmanager.yml"

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.dryrun.settling import Look, settled
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.policy import Gate, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report, Verdict
 from gonogo.verdict.core.watch import take_step
 from gonogo.verdict.gather import Gathered

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.sandbox.launch import sandbox
 from gonogo.sandbox.story import HEALTHY, Curve, Outage, Story

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.sandbox.sources import INSTANCE

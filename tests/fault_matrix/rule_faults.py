@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.formats.files import read_rules
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.verdict import Verdict
 from gonogo.rulepack.document import rules_document

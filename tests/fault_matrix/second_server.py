@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import yaml
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer
 from tests.fault_matrix.estate_stage import RULES, EstateStage

@@ -10,9 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.programs.processes import prometheus
 from tests.fault_matrix.fault import Fault

@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 import yaml
-from msgspec.structs import replace
 
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.lint.recorded import obs_lint
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.programs.server_process import RunningServer
 from gonogo.sandbox.launch import sandbox

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.programs.processes import node_exporter
 from tests.fault_matrix.exposed import valued

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from msgspec.structs import replace
-
 from gonogo.model.evidence import Evidence
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report
 from gonogo.verdict.core.questions import ASK_ALWAYS
 from gonogo.verdict.core.watch import WatchStep, take_step, watched

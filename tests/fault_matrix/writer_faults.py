@@ -9,9 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 
-from msgspec.structs import replace
-
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from tests.fault_matrix.exposed import Change, both, plus, relabelled, twice, valued, without
 from tests.fault_matrix.fault import Fault

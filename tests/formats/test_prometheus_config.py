@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import Position
 from gonogo.formats.prometheus_config import Configuration, read_configuration
 from gonogo.model.finding import Span
+from gonogo.model.replacing import replace
 
 
 def read(text: str, path: str = "prometheus.yml") -> Configuration:

@@ -8,10 +8,10 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed
 from gonogo.heartbeat.pushgateway import PushGroup
+from gonogo.model.replacing import replace
 from gonogo.programs.processes import pushgateway
 from gonogo.programs.server_process import RunningServer
 from tests.waiting import await_true

@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.verify import Trail, verify
 from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.model.replacing import replace
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
 from gonogo.programs.processes import node_exporter, prometheus, pushgateway

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.disk.exposition import values
 from gonogo.disk.lock import hold
@@ -24,6 +23,7 @@ from gonogo.errors import ActionFailed, Busy
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.seal import PLAUSIBLE
 from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.model.replacing import replace
 from gonogo.programs.processes import node_exporter, pushgateway
 
 NOW = 1_700_000_000

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError, UsageError
 from gonogo.journal.records import append, newest, record, records, steps_of
 from gonogo.model.evidence import RunState
 from gonogo.model.record import Record
+from gonogo.model.replacing import replace
 
 NOW = 1_800_000_000.0
 

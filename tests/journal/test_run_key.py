@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.errors import PolicyError
 from gonogo.journal import run_key as module
@@ -22,6 +21,7 @@ from gonogo.model.evidence import RunState
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, RUN_GATES, Policy
 from gonogo.model.record import DRY_RUN
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.policy.settings import PolicyFile, ServerSettings
 from tests.policy_folder import policy_folder

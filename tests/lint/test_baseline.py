@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, Position, UsageError
 from gonogo.lint.baseline import SCHEMA, compared, parsed, read_baseline, write_baseline, written
 from gonogo.lint.core.report import Fingerprint, LintReport
 from gonogo.model.finding import Finding, Severity, Span
+from gonogo.model.replacing import replace
 
 TEXT = "a: up\nb: down\n"
 FOUND = Finding("no-comparison", Severity.WARNING, Span(Position("/w/rules/a.yml", 1, 4), 2), "fires always", "A")

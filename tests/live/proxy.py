@@ -13,7 +13,8 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from msgspec.structs import replace
+
+from gonogo.model.replacing import replace
 
 
 class Passing(Struct, frozen=True):

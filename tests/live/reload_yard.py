@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from gonogo.journal.records import records
 from gonogo.model.record import Record
+from gonogo.model.replacing import replace
 from gonogo.policy.load import PolicyFile, load
 from gonogo.reload.contents import contents_of
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
@@ -70,7 +69,7 @@ class Yard:
 
     def request(self, **more: object) -> ReloadRequest:
         """Ask to reload from the staged copy."""
-        return replace(ReloadRequest(self.policy(), staged=self.staged, beat=False), **more)
+        return replace(ReloadRequest(self.policy(), staged=self.staged, beat=False), **more)  # type: ignore[arg-type]
 
     def in_place(self, **more: object) -> ReloadRequest:
         """Ask to reload what is live already."""

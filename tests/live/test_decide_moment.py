@@ -16,7 +16,6 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
-from msgspec.structs import replace
 
 from gonogo.dryrun.watching import watch
 from gonogo.journal.records import append
@@ -24,6 +23,7 @@ from gonogo.journal.run_key import run_key
 from gonogo.model.outcome import Reason
 from gonogo.model.policy import RUN_GATES
 from gonogo.model.record import Record
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus

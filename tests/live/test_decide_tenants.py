@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 import yaml
 from msgspec import Struct
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.programs.processes import Program, port_of, prometheus, reserve_port, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.api import query

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.cli.dryrun import ABORTED, exit_code
 from gonogo.dryrun.run import DryRunResult, Moment, dry_run
@@ -22,6 +21,7 @@ from gonogo.dryrun.watching import watch
 from gonogo.journal.records import records, steps_of
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.record import Record
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile
 from gonogo.server.api import query

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import check_rules

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.processes import HOST, Program, prometheus, start
 from gonogo.programs.server_process import RunningServer

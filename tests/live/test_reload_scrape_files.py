@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Target
+from gonogo.model.replacing import replace
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
 from gonogo.programs.processes import prometheus
 from gonogo.reload import own_file

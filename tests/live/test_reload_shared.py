@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.reload.place import ReloadRequest

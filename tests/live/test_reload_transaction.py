@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadStep
 from gonogo.reload.run import reload

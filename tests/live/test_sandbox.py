@@ -15,10 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.model.series import Series
 from gonogo.model.verdict import Verdict
 from gonogo.programs.server_process import RunningServer

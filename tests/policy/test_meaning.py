@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.errors import PolicyError
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load, reread
 from gonogo.policy.meaning import meaning_of
 from tests.policy.policy_files import loaded

@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import MissingTool
+from gonogo.model.replacing import replace
 from gonogo.programs.promtool import Promtool
 from gonogo.programs.promtool_units import UnitBounds, memory_folder, run_as_asked, run_units
 from tests.fake_promtool import fake_promtool

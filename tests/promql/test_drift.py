@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, VmalertKeys
 from gonogo.promql.drift import drift
 from tests.formats.rule_samples import MINUTE, alert, of_file, of_server, record

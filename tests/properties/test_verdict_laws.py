@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import Gate, Policy, Runs, Signal, ValueRange
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
 from gonogo.model.verdict import Judgement, Report, Verdict
@@ -231,7 +231,7 @@ def test_a_server_without_answers_is_hold(case: tuple[Policy, Evidence]) -> None
     by, found = case
     unread = Unread("everything", "refused")
     questions = ("ranges", "instant", "rules", "targets", "pushes", "origins", "vanished")
-    silent = judge(by, replace(found, **dict.fromkeys(questions, unread)), NOW)
+    silent = judge(by, replace(found, **dict.fromkeys(questions, unread)), NOW)  # type: ignore[arg-type]
     assert silent.verdict is Verdict.HOLD
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.policy import DryRun, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.verdict.core.abort import abort_of
 from gonogo.verdict.core.questions import ASK_ALWAYS

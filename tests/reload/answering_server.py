@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from gonogo.journal.runs import Run
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleKind, RuleState
 from gonogo.policy.load import load
 from gonogo.programs.promtool import version_number
@@ -137,7 +136,7 @@ class AnsweringServer:
 
     def set_metrics(self, **changes: object) -> None:
         """Change the values of its metrics."""
-        metrics = replace(self.metrics, **changes)
+        metrics = replace(self.metrics, **changes)  # type: ignore[arg-type]
         self.state_now = replace(self.state_now, vitals=replace(self.state_now.vitals, metrics=metrics))
 
     def answer(self, connection: Connection) -> None:
@@ -253,7 +252,7 @@ class Scene:
         path.write_text(POLICY % (self.server.url, self.keys), encoding="utf-8")
         staged = None if in_place else self.folder / "staged"
         request = ReloadRequest(load(path), staged=staged, checked=PASSED, beat=False, waits=self.waits)
-        return replace(request, **more)
+        return replace(request, **more)  # type: ignore[arg-type]
 
     def state(self) -> StateFolder:
         """Return the state folder of the reloads."""

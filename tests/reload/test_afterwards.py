@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.disk.textfile import Textfile
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.reload.afterwards import publish_reload
 from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
 from gonogo.reload.comparison import failing_rules, unmet

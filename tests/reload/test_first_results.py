@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.comparison import evaluation
 from gonogo.reload.first_results import Due, FirstResults, RuleId, evaluation_of, new_or_changed_rules

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import TargetHealth
+from gonogo.model.replacing import replace
 from gonogo.reload.loaded_comparison import FirstScrapes, new_or_changed
 from tests.reload.test_comparison import AFTER, AT, BEFORE, target
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.reload.own_file import OwnFile, Visible, Which, own_file, unproved, unproved_secrets
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals

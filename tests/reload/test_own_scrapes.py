@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.reload import own_file
 from gonogo.reload.contents import Contents, contents_of
 from gonogo.reload.place import ReloadRequest
@@ -49,7 +49,7 @@ def stage(tmp_path: Path) -> Iterator[Scene]:
 def asked(stage: Scene, *, in_place: bool = False, **more: object) -> ReloadResult:
     """Reload. The version of promtool may differ from that of the server."""
     request = stage.request(in_place=in_place, allow_version_skew=True)
-    return reload(replace(request, **more))
+    return reload(replace(request, **more))  # type: ignore[arg-type]
 
 
 def refused(stage: Scene, *, in_place: bool = False, **more: object) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from msgspec.structs import replace
-
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.reload.compare.preview import Preview, Running, StagedText, preview
 from gonogo.reload.print import preview_lines, reload_json, reload_text, step_text

@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.rollback import by_hand

@@ -12,11 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import Busy
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.reload import disk_steps
 from gonogo.reload.place import AskedServer, ReloadRequest
 from gonogo.reload.recovery import recover

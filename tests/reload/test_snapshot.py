@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import TargetHealth
+from gonogo.model.replacing import replace
 from gonogo.reload.contents import contents_of
 from gonogo.reload.result import Became
 from gonogo.reload.run import reload

@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.reload.compare.scrape_files import read_scrape_files
 from gonogo.reload.contents import Contents

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.asking import disturbed
 from gonogo.reload.contents import StagedConfiguration, StagedJob

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Signal, Slo
+from gonogo.model.replacing import replace
 from gonogo.model.series import METRIC_LABEL
 from gonogo.rulepack.assemble import Pack, pack
 from gonogo.rulepack.selector import parse_selector

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import parse_condition
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Gate, Policy, Slo
+from gonogo.model.replacing import replace
 from gonogo.policy.file import DEFAULT_PRESET, preset_keys
 
 INTERVAL = timedelta(seconds=30)

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.model.condition import parse_criterion
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import DryRun, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.rulepack.assemble import MARK, Pack, grouped, groups, needed, pack, reads
 from tests.rulepack.policies import INTERVAL, gate, of_services, preset_policy

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Slo
+from gonogo.model.replacing import replace
 from gonogo.model.versions import UTF8_NAMES, reaches, release
 from gonogo.programs.promtool import version_number
 from gonogo.rulepack.assemble import Pack, pack

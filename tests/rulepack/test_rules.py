@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule
 from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.rules import alerts, violations

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.rulepack.gates.stability import GATE
 from gonogo.rulepack.scenarios import rule_tests
 from tests.rulepack.policies import INTERVAL, preset_policy

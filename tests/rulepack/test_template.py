@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.promql.parser import unreadable
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.template import documents, filled, rounded

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, UsageError
 from gonogo.formats.yaml import parse
 from gonogo.model.policy import Signal
+from gonogo.model.replacing import replace
 from gonogo.rulepack.write import WrittenFile, write_rules
 from tests.rulepack.policies import INTERVAL, preset_policy
 

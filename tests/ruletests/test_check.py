@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.programs.promtool import installed_promtool
 from gonogo.programs.promtool_units import UnitBounds
 from gonogo.ruletests.cache import UnitCache, default_folder

@@ -11,10 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.cli.main import main
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.ruletests.check import places_report

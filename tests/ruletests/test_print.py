@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.errors import Position, Problem
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleKind
 from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, UnprovenRule
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.ruletests.check import UnitOptions
 from gonogo.ruletests.recorded import promql_unit, recorded_report, unit
 from tests.policy_folder import RULES, TESTS, policy_folder

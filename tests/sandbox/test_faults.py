@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import UsageError
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.sandbox.faults import FAULTS, EntryPoint, Fault, fault_named
 from gonogo.sandbox.story import HEALTHY

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.sandbox.sources import DAY, RawSource, Rehearsals, as_scraped, heartbeat, sources
 from gonogo.sandbox.story import HEALTHY, Outage, Story, step
 from tests.curves import ramp

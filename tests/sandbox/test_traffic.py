@@ -8,13 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.disk.exposition import values
 from gonogo.disk.textfile import Textfile
 from gonogo.errors import ActionFailed
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.model.replacing import replace
 from gonogo.sandbox.sources import FeedJob, RawSource
 from gonogo.sandbox.story import HEALTHY, level
 from gonogo.sandbox.traffic import Traffic, exposition

@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError
+from gonogo.model.replacing import replace
 from gonogo.programs.processes import Front, prometheus
 from gonogo.server.api import query, server_time
 from gonogo.server.http import Client, HttpSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.smoke.run import differences
 
@@ -20,7 +20,7 @@ FILES = (RuleGroup("g", (X, Y, ALERT), EVERY),)
 
 def state(rule: Rule, **changes: object) -> RuleState:
     """Make a rule that was evaluated well after the reload."""
-    return replace(RuleState(rule, RuleHealth.OK, evaluated_at=SINCE + 1), **changes)
+    return replace(RuleState(rule, RuleHealth.OK, evaluated_at=SINCE + 1), **changes)  # type: ignore[arg-type]
 
 
 def difference_text(*states: RuleState, interval: timedelta = EVERY, more: tuple[LoadedGroup, ...] = ()) -> str:

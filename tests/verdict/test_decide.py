@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from msgspec.structs import replace
 
 from gonogo.dryrun.two_beats import patience_for
 from gonogo.errors import PolicyError, UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.model.evidence import Unread
 from gonogo.model.outcome import JudgedCondition, Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.load import PolicyFile, load
 from gonogo.policy.server import client_of, server_of

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.policy import Policy, Signal, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.server.http import Client
 from gonogo.verdict.evaluated_subjects import evaluated_within
 from tests.evidence_builder import policy

@@ -12,10 +12,9 @@ from datetime import timedelta
 from math import inf
 from urllib.parse import parse_qs, urlsplit
 
-from msgspec.structs import replace
-
 from gonogo.model.evidence import Unread
 from gonogo.model.policy import Signal, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.model.series import Series
 from gonogo.server.http import Client
 from gonogo.server.http_settings import HttpSettings

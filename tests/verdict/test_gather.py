@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.model.evidence import RunState, TargetHealth, Unread
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Origin, TargetHealth, Unread
 from gonogo.model.policy import Receiver
+from gonogo.model.replacing import replace
 from gonogo.promql.matchers import equal, narrowed
 from gonogo.promql.selectors import Selector, selectors
 from gonogo.server.api import query

@@ -2,11 +2,10 @@
 
 import json
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState
 from gonogo.model.policy import Gate, Policy, Runs
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report
 from gonogo.verdict.core.verdict import judge
 from gonogo.verdict.print import SHOWN_SUBJECTS, report_json, report_text

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import TargetHealth, Unread
 from gonogo.model.policy import Gate, Policy, Signal, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.promql.matchers import named
 from gonogo.server.api import query
 from gonogo.server.envelope import PartialAnswer

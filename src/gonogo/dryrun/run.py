@@ -13,7 +13,6 @@ from enum import StrEnum
 from threading import Event
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.dryrun.on_abort import abort_json, on_abort
 from gonogo.dryrun.print import abort_text, certificate_text, certificate_value, run_text
@@ -26,6 +25,7 @@ from gonogo.lint.recorded import obs_lint
 from gonogo.model.outcome import Outcome
 from gonogo.model.progress import Listener, Progress, note
 from gonogo.model.record import LOADED, RELOAD
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.findings import policy_warnings, warning_lines
 from gonogo.policy.inputs import policy_rules

@@ -18,7 +18,6 @@ from types import TracebackType
 from typing import Self
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.dryrun.print import WatchReports, WatchView, run_text
 from gonogo.dryrun.settling import Look, settled
@@ -30,6 +29,7 @@ from gonogo.model.evidence import RunState
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.model.progress import Listener, note
 from gonogo.model.record import DRY_RUN
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Report
 from gonogo.policy.load import PolicyFile
 from gonogo.ruletests.recorded import promql_unit

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.formats.yaml import Loc, YamlDocument, parse
 from gonogo.model.finding import Span
+from gonogo.model.replacing import replace
 
 _DEFAULT_INTERVAL = timedelta(minutes=1)
 _FROM_OUTSIDE = ("remote_read", "otlp")

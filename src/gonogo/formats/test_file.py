@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Position, Problem
 from gonogo.formats.yaml import Loc, YamlDocument, parse, parse_documents
+from gonogo.model.replacing import replace
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """promtool's own evaluation interval, used if the file names no interval or 0."""

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.durable import write_failed
@@ -41,6 +40,7 @@ from gonogo.heartbeat.seal import (
     write_seal,
 )
 from gonogo.model.heartbeat import Beat, Heartbeat
+from gonogo.model.replacing import replace
 
 if TYPE_CHECKING:  # the import costs 5 ms, and a beat without a Pushgateway does not pay for it
     from gonogo.heartbeat.pushgateway import PushGroup

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Self
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, Busy, GonogoError, SourceError
 from gonogo.journal.records import append
 from gonogo.journal.run_key import run_key
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import Record
+from gonogo.model.replacing import replace
 from gonogo.policy.settings import PolicyFile
 from gonogo.programs.promtool import version_number
 

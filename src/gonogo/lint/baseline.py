@@ -16,7 +16,6 @@ from pathlib import Path
 
 import orjson
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import Unreadable, read_text
@@ -24,6 +23,7 @@ from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.formats.yaml import lines_of
 from gonogo.lint.core.report import Fingerprint, LintReport
 from gonogo.model.finding import Finding
+from gonogo.model.replacing import replace
 
 SCHEMA = "gonogo/lint-baseline/v2"
 _OLD_SCHEMA = "gonogo/lint-baseline/v1"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import Unreadable, read_some, read_text
 from gonogo.errors import Problem, cause_of
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.prometheus_config import Configuration, NamedFile, RuleEntry, read_configuration
+from gonogo.model.replacing import replace
 from gonogo.policy.inputs import server_matching
 
 _PATTERN = re.compile(r"[*?\[]")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from msgspec.structs import replace
-
 from gonogo.journal.runs import Recording, Run, failed
 from gonogo.lint.request import LintRequest
 from gonogo.lint.run import Informant, Linted, run_lint
@@ -15,6 +13,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.policy import OBS_LINT
 from gonogo.model.progress import Listener
+from gonogo.model.replacing import replace
 from gonogo.policy.settings import PolicyFile
 
 

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.errors import Position, UsageError
 from gonogo.formats.dialect import Dialect
@@ -29,6 +28,7 @@ from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, u
 from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.outcome import Outcome
 from gonogo.model.progress import Listener, Progress, ignored
+from gonogo.model.replacing import replace
 from gonogo.model.versions import release
 from gonogo.programs.promtool import PROMTOOL, Promtool
 from gonogo.programs.running import VMALERT, locate

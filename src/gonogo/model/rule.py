@@ -7,9 +7,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.errors import Position
+from gonogo.model.replacing import replace
 
 
 class Engine(StrEnum):

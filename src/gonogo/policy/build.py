@@ -7,8 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from gonogo.disk.finding_files import escaped
 from gonogo.formats.dialect import Dialect
 from gonogo.model.heartbeat import Heartbeat
@@ -26,6 +24,7 @@ from gonogo.model.policy import (
     ValueRange,
     evaluated_metric,
 )
+from gonogo.model.replacing import replace
 from gonogo.policy.heartbeat import Identity
 from gonogo.policy.schema import PolicyKeys, SignalKeys
 from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys, TlsKeys

@@ -12,11 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.errors import PolicyError
 from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.replacing import replace
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy import values
 from gonogo.policy.complaints import Complaints, PolicyFinding, PolicySeverity, kind
@@ -109,7 +109,7 @@ def read_heartbeat(given: object, folder: Path, complaints: Complaints) -> Heart
             read[key] = _checked(value, CHECKS[key], loc, complaints, getattr(Heartbeat(), key))
         else:
             complaints.unknown_key(loc, (*CHECKS, "labels"))
-    heartbeat = replace(Heartbeat(), **read)
+    heartbeat = replace(Heartbeat(), **read)  # type: ignore[arg-type]  # each checked by its key
     if heartbeat.textfile_dir is not None:
         heartbeat = replace(heartbeat, textfile_dir=str(folder / heartbeat.textfile_dir))
     _consistent(heartbeat, complaints)

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from msgspec.structs import fields, replace
+from msgspec.structs import fields
 
 from gonogo.model.condition import Condition, Criterion
+from gonogo.model.replacing import replace
 from gonogo.policy.settings import PolicyFile
 
 

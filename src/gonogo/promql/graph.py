@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from msgspec.structs import replace
-
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Group, Rule, RuleKind, rules_of
 from gonogo.promql.parser import unreadable
 from gonogo.promql.refusal import Refusal

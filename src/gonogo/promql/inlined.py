@@ -11,9 +11,9 @@ so that its matchers still choose the series, and only the value is fresh.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial, reduce
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.label_flow import SCALARS

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.promql_features import AT, EARLY_AT, EARLY_OFFSET, EXTENDED, FILL, NEGATIVE_OFFSET, Feature
+from gonogo.model.replacing import replace
 from gonogo.promql.cursor import Cursor
 from gonogo.promql.lexer import BRACKETS, NUMBER_TOKEN, WORD
 from gonogo.promql.refusal import Refusal, Unjudged, placed

@@ -8,7 +8,7 @@ A tree has no parentheses, because its shape replaces them. Label lists and matc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import isnan
 from operator import eq, ge, gt, le, lt, ne
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from gonogo.model.promql_features import Feature
+from gonogo.model.replacing import replace
 from gonogo.promql.re2 import accepts
 from gonogo.promql.re2_syntax import judge
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.reload.course import Course, Done, StepFailed, judged
 from gonogo.reload.loaded_comparison import Reload, Unmet, Verification
 from gonogo.reload.place import ReloadPlace

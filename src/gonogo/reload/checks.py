@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.disk.finding_files import escaped
 from gonogo.disk.regular_file import text_of
@@ -29,6 +28,7 @@ from gonogo.lint.request import AskedPromtool, LintRequest
 from gonogo.lint.run import run_lint
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
+from gonogo.model.replacing import replace
 from gonogo.model.versions import features_for, release
 from gonogo.policy.inputs import unit_files
 from gonogo.policy.settings import PolicyFile

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.disk.regular_file import NotReadable, read_regular
 from gonogo.durations import parse_duration
 from gonogo.formats.files import read_rules
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles, read_scrape_files

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed, Busy, GonogoError
 from gonogo.journal.records import append
@@ -17,6 +16,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.model.progress import note as lasting
 from gonogo.model.record import RELOAD, Record
+from gonogo.model.replacing import replace
 from gonogo.reload.print import step_text
 from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleKind
 from gonogo.promql.graph import ALERT_METRICS, RuleGraph
 from gonogo.server.server_state import ServerState

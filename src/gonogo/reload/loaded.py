@@ -7,13 +7,12 @@ server, only the policy's rules are compared. The server may then have rules of 
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.errors import SourceError
 from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.record import LOADED
+from gonogo.model.replacing import replace
 from gonogo.model.rule import with_external_labels
 from gonogo.policy.inputs import policy_rules
 from gonogo.policy.server import client_of, server_of

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.replacing import replace
 from gonogo.reload.compare.document import Tree, UnreadableConfiguration
 from gonogo.reload.compare.scrape_files import job_trees
 from gonogo.reload.contents import StagedConfiguration

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.journal.runs import Run
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
 from gonogo.policy.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger

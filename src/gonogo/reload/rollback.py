@@ -7,10 +7,9 @@ import traceback
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from msgspec.structs import replace
-
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.policy.settings import Trigger
 from gonogo.reload.asking import Settled, Settlement, ask
 from gonogo.reload.course import Course, StepFailed

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from msgspec.structs import replace
-
 from gonogo.errors import PolicyError, SourceError
 from gonogo.journal.run_key import run_key
 from gonogo.journal.runs import Run
@@ -13,6 +11,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.progress import Listener, ignored
 from gonogo.model.record import RELOAD
+from gonogo.model.replacing import replace
 from gonogo.policy.settings import PolicyFile
 from gonogo.reload.afterwards import afterwards, warnings_of
 from gonogo.reload.asking import ask

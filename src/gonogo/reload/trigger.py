@@ -14,9 +14,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.errors import MissingTool, SourceError
+from gonogo.model.replacing import replace
 from gonogo.programs.running import locate, run
 from gonogo.server.http import Answer, Client
 from gonogo.server.no_answer import LONGEST_REASON, Redirected, quote

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.errors import SourceError
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.promql.drift import Key
 from gonogo.reload.asking import Asked, Settlement

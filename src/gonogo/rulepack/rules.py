@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from msgspec.structs import replace
-
 from gonogo.durations import format_duration, parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.condition import Comparison, Condition, Operator
 from gonogo.model.policy import Gate, Policy, Scope, Signal, Slo
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
 from gonogo.rulepack.gates import PresetGate

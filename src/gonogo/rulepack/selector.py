@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.series import METRIC_LABEL, is_classic_metric, is_name
 from gonogo.promql import re2
 from gonogo.promql.matchers import label, quoted

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.disk.naming import shown
 from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.model.progress import Listener, Progress, ignored
+from gonogo.model.replacing import replace
 from gonogo.programs.promtool import Promtool, installed_promtool
 from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.case import UnitCase, read_case

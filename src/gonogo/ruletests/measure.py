@@ -14,12 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.model.progress import Listener, Progress, ignored
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleKind
 from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from msgspec.structs import replace
-
 from gonogo.disk.naming import shown
 from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.policy import PROMQL_UNIT
+from gonogo.model.replacing import replace
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.promtool import installed_promtool

@@ -11,11 +11,11 @@ from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.formats.files import read_rules
 from gonogo.model.outcome import Reason
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.rulepack.document import rules_document
 from gonogo.sandbox.stack import Stack

@@ -15,8 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.programs.promtool import RuleBackfill, backfill_rules
 from gonogo.promql.graph import RuleGraph

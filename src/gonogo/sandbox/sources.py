@@ -14,9 +14,9 @@ from enum import StrEnum
 from itertools import accumulate, cycle
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.disk.exposition import identity
+from gonogo.model.replacing import replace
 from gonogo.model.series import REALM_LABEL
 from gonogo.model.versions import FLOAT_BOUNDS, Version, reaches
 from gonogo.rulepack.gates.canary import UNIQUE_WINDOW

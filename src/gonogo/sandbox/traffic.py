@@ -16,8 +16,6 @@ from itertools import groupby
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from msgspec.structs import replace
-
 from gonogo.disk import durable
 from gonogo.disk.exposition import family
 from gonogo.errors import GonogoError
@@ -25,6 +23,7 @@ from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.rhythm import beats
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.heartbeat import Beat
+from gonogo.model.replacing import replace
 from gonogo.sandbox.sources import FeedJob, RawSource, sources
 from gonogo.sandbox.story import Story
 from gonogo.stopping import Stopped

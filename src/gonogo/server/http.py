@@ -24,10 +24,10 @@ from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo import stopping
 from gonogo.errors import SourceError
+from gonogo.model.replacing import replace
 from gonogo.server.address import Address
 from gonogo.server.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 from gonogo.server.connection import Connection, tls_context

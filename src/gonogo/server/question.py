@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.errors import UsageError
+from gonogo.model.replacing import replace
 from gonogo.server.address import Address, parse_address
 from gonogo.server.http_settings import HttpSettings
 from gonogo.version import __version__

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Event
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.disk.regular_file import text_of
 from gonogo.errors import SourceError
@@ -24,6 +23,7 @@ from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.policy import SANDBOX_SMOKE, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import HEARTBEAT_OK, REALM_LABEL
 from gonogo.policy.inputs import rule_files

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import yaml
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.disk.regular_file import text_of
 from gonogo.errors import ActionFailed
 from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.model.replacing import replace
 from gonogo.policy.heartbeat import HeartbeatFile
 from gonogo.policy.inputs import rule_files
 from gonogo.policy.load import PolicyFile

@@ -11,11 +11,11 @@ from concurrent.futures import Future
 from functools import partial
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.policy import Policy, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.model.series import Series, by_metric
 from gonogo.server.api import query
 from gonogo.server.envelope import asked

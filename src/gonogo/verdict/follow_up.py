@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TypeAlias
 
-from msgspec.structs import replace
-
 from gonogo.model.evidence import Evidence, Origin, TargetHealth, Unread
 from gonogo.model.policy import Policy
+from gonogo.model.replacing import replace
 from gonogo.promql.selectors import Selector
 from gonogo.server.envelope import asked
 from gonogo.stopping import outcome

@@ -17,11 +17,11 @@ from functools import partial
 from math import inf
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
+from gonogo.model.replacing import replace
 from gonogo.model.rule import ITSELF, Engine, RuleGroup, with_external_labels
 from gonogo.model.series import Series, by_metric
 from gonogo.policy.server import Server

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec.structs import replace
-
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Recomputed
+from gonogo.model.replacing import replace
 from gonogo.server.api import evaluation_error
 from gonogo.verdict.core.recomputation import Recomputation, needs_values
 from gonogo.verdict.inquiry import Inquiry

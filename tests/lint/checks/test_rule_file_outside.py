@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.lint.checks.rule_file_outside import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
 from gonogo.model.finding import Finding
+from gonogo.model.replacing import replace
 from tests.example_estate import estate_of
 
 FILES = {

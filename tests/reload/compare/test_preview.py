@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.reload.compare.preview import Preview, Removal, Running, StagedText, preview, refusal
 from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files

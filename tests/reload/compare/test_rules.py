@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.formats.files import read_rules
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
 from gonogo.reload.compare.placed_rules import pairs, placed
 from gonogo.reload.compare.rules import RulesDifference, reordered, rules_difference

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed
+from gonogo.model.replacing import replace
 from gonogo.reload.trees.marker import state_in_force
 from gonogo.reload.trees.state_folder import state_folder
 from gonogo.reload.trees.switch import recover

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from msgspec import to_builtins
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.rights import Rights, give_rights, lost_in, rights_from_json, rights_like, rights_of
 from gonogo.reload.trees.switch_trouble import Unfit

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import ActionFailed
+from gonogo.model.replacing import replace
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import MOST_FILES
 from gonogo.reload.trees.marker import pending, write_marker

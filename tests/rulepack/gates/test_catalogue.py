@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleKind
 from gonogo.policy.file import DEFAULT_PRESET, preset_keys
 from gonogo.rulepack.assemble import reads

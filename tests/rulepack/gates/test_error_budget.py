@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import PolicyError
+from gonogo.model.replacing import replace
 from gonogo.rulepack.gates.error_budget import GATE
 from gonogo.rulepack.rules import recording_rules
 from gonogo.rulepack.scenarios import rule_tests

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.replacing import replace
 from gonogo.rulepack.gates.heartbeat import GATE
 from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, preset_policy

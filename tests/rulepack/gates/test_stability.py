@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
+from gonogo.model.replacing import replace
 from gonogo.rulepack.gates.stability import GATE
 from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, preset_policy

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.formats.files import read_rules
 from gonogo.formats.test_file import read_unit
+from gonogo.model.replacing import replace
 from gonogo.ruletests.core.extract import Dependence, Extract
 
 RULES = """\

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.formats.files import read_rules
 from gonogo.formats.yaml import parse
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.ruletests.core.group_order import GroupOrders, in_order, open_orders, order_problem, own_names, renamed
 from gonogo.ruletests.core.loaded import Loaded

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.formats.files import read_rules
+from gonogo.model.replacing import replace
 from gonogo.ruletests.core.rule_text import file_text, twins
 
 TEXT = """\

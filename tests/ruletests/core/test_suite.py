@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.formats.files import read_rules
 from gonogo.formats.yaml import parse
+from gonogo.model.replacing import replace
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet, suite
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
 from tests.ruletests.core.loading import load_files

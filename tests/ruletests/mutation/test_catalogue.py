@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from msgspec.structs import replace
-
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.ruletests.mutation.catalogue import mutations
 from tests.ruletests.mutation.mutating import alert, record

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.errors import Problem, UsageError
 from gonogo.formats.test_file import read_unit
+from gonogo.model.replacing import replace
 from gonogo.model.versions import Version
 from gonogo.ruletests.core.loaded import Loaded, LoadedEntry
 from gonogo.ruletests.core.report import SilentFinding

@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from random import Random
 
-from msgspec.structs import replace
-
 from gonogo.lint.core.check import Example
+from gonogo.model.replacing import replace
 from tests.example_estate import CONFIGURATION
 from tests.soak.fuzz.floods import PLACES, filled, flood, sweep
 from tests.soak.fuzz.promql_mutators import DEEPENING, PROMQL_MUTATORS

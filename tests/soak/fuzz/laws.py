@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from msgspec.structs import replace
-
 from gonogo.errors import Position, UsageError
 from gonogo.formats.flow import unwrapped
 from gonogo.formats.prometheus_config import read_configuration
@@ -27,6 +25,7 @@ from gonogo.lint.core.requirements import read_requirements
 from gonogo.lint.core.routes import read_routes
 from gonogo.lint.print import lint_json, lint_text
 from gonogo.model.finding import Finding
+from gonogo.model.replacing import replace
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
 from gonogo.ruletests.core.loaded import Loaded, LoadedEntry, RuleSource

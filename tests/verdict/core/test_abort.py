@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.outcome import JudgedCondition, Outcome
 from gonogo.model.policy import DryRun, Gate
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Judgement, Verdict
 from gonogo.verdict.core.abort import LISTED, Abort, Countdown, abort_of, countdowns
 from gonogo.verdict.core.reading import SeriesKey

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import DryRun, Gate, Policy, Runs
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.verdict.core.births import grace_of
 from gonogo.verdict.core.watch import WatchStep, take_step

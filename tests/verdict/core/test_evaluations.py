@@ -7,11 +7,11 @@ from datetime import timedelta
 from math import inf
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy, Scope, Signal, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
 from gonogo.promql.graph import RuleGraph
@@ -38,13 +38,13 @@ RAW = 'sum by (metric_realm) (raw_x{metric_realm="prod"})'
 def expression(name: str, text: str, **changes: object) -> Signal:
     """Build a signal with an expression."""
     signal = Signal(name, evaluated_metric(name), expression=text, interval=EVERY)
-    return replace(signal, **changes)
+    return replace(signal, **changes)  # type: ignore[arg-type]
 
 
 def by(text: str, *required: str, **changes: object) -> Policy:
     """Build a policy whose signal ``e`` is this expression."""
     made = policy(*(required or ("e == 1",)))
-    return replace(made, signals={**made.signals, "e": expression("e", text)}, **changes)
+    return replace(made, signals={**made.signals, "e": expression("e", text)}, **changes)  # type: ignore[arg-type]
 
 
 def given(*results: Series, text: str = RAW, changes: Mapping[str, object] = {}) -> Evidence:

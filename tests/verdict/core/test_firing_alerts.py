@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.model.condition import Comparison, Falling, Operator, parse_condition
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Gate, Policy, Scope, Signal, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
 from gonogo.model.verdict import Judgement, Verdict
@@ -43,7 +43,7 @@ def by(*required: str, labels: Mapping[str, str] = PAGE, **changes: object) -> P
     """Build a policy whose signal ``pages`` counts alerts."""
     pages = Signal("pages", evaluated_metric("pages"), alerts=dict(labels), interval=EVERY)
     made = policy(*(required or ("pages == 0",)))
-    return replace(made, signals={**made.signals, "pages": pages}, **changes)
+    return replace(made, signals={**made.signals, "pages": pages}, **changes)  # type: ignore[arg-type]
 
 
 def shown(
@@ -71,7 +71,7 @@ def given(*groups: LoadedGroup, past: tuple[Series, ...] = (), changes: Mapping[
         newest_scrapes={"pages": steps()},
     )
     assert not isinstance(made.ranges, Unread)
-    return replace(made, ranges={**made.ranges, "pages": past}, **changes)
+    return replace(made, ranges={**made.ranges, "pages": past}, **changes)  # type: ignore[arg-type]
 
 
 def steps(oldest: float = 900, delay: float = 3, without: tuple[float, ...] = ()) -> tuple[Series, ...]:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.policy import Gate, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
 from gonogo.verdict.core.questions import ASK_ALWAYS, ASK_NOW, ask, missing_subjects, required_signals

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.model.evidence import Evidence
 from gonogo.model.outcome import Reason
 from gonogo.model.policy import Policy
+from gonogo.model.replacing import replace
 from gonogo.model.series import Series
 from gonogo.verdict.core.reading import MOST_NAMED, Readings
 from tests.evidence_builder import NOW, at_now, evidence, origin, policy, samples

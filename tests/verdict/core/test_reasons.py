@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, RunState, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy, Runs, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, RuleGroup, RuleHealth
 from gonogo.model.series import Series
 from gonogo.model.verdict import Judgement, Verdict

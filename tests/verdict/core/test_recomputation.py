@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition, parse_criterion
 from gonogo.model.evidence import Evidence, Recomputed, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import DryRun, Gate, Policy, Signal, evaluated_metric
+from gonogo.model.replacing import replace
 from gonogo.model.series import Series
 from gonogo.verdict.core.reading import Readings
 from gonogo.verdict.core.recomputation import LONGEST, Recomputation, needs_values, recomputations

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy
+from gonogo.model.replacing import replace
 from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup, Rule, RuleGroup
 from gonogo.verdict.core.questions import ask
 from gonogo.verdict.core.rule_doubts import Lateness, duplicates, late_metrics

@@ -1,10 +1,9 @@
 """The interval of a source, and the doubt about an unknown source."""
 
-from msgspec.structs import replace
-
 from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.policy import Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
 from gonogo.model.verdict import Verdict

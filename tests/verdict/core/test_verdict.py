@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import GateOutcome, Outcome, Reason
 from gonogo.model.policy import Gate, Policy, Runs
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
 from gonogo.verdict.core.questions import ASK_ALWAYS

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import parse_condition, parse_criterion
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.policy import DryRun, Gate, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Verdict
 from gonogo.verdict.core.pace import Glance
 from gonogo.verdict.core.questions import ASK_ALWAYS, judged_signals

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Origin, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy, Receiver, Scope, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleGroup
 from gonogo.model.series import Series
 from gonogo.promql.graph import RuleGraph
@@ -41,7 +41,7 @@ def fleet(*rows: Origin, kept: Rule = KEEPING, **changes: object) -> Evidence:
     files = (RuleGroup("duri", (kept,), INTERVAL),)
     selectors = RuleGraph.of(files).raw_selectors("duri_x")
     given = evidence(*series, files=files, rules=(loaded(kept),), origins={s.text: rows for s in selectors})
-    return replace(given, **changes)
+    return replace(given, **changes)  # type: ignore[arg-type]
 
 
 def found(given: Evidence, by: Policy = BY_SERVICE) -> Mapping[str, JudgedCondition]:

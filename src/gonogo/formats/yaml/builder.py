@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from yaml import events
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.yaml.nodes import ListNode, MappingNode, Node, ScalarNode, plain_scalar, tagged_scalar
+from gonogo.model.replacing import replace
 
 DEEPEST = 100
 """The deepest nesting of lists and mappings."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from gonogo.errors import Position
 from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.model.finding import Span
+from gonogo.model.replacing import replace
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
@@ -22,6 +21,7 @@ from gonogo.lint.core.live import Live
 from gonogo.lint.core.requirements import Requirements
 from gonogo.lint.core.routes import Routes
 from gonogo.lint.core.sampling import RecordUse, readings
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleGroup
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.tree import Expression
@@ -155,7 +155,7 @@ class Estate(Struct, frozen=True, dict=True):
 
     def having(self, **facts: object) -> Estate:
         """Return a copy of the estate with some facts replaced."""
-        return replace(self, **facts)
+        return replace(self, **facts)  # type: ignore[arg-type]  # the names are the record's own
 
 
 def position_of(problem: Problem, path: str) -> Position:

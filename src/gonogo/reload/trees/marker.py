@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field, to_builtins
-from msgspec.structs import replace
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
+from gonogo.model.replacing import replace
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, as_json, entry_from_json, from_json
 from gonogo.reload.trees.state_folder import StateFolder, read_note, write_note
 from gonogo.reload.trees.tree import LinkChange, Tree

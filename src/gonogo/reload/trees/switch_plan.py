@@ -11,9 +11,8 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from gonogo.disk.regular_file import NotReadable
+from gonogo.model.replacing import replace
 from gonogo.reload.trees.good_trees import GoodTree
 from gonogo.reload.trees.hindrances import hindrances, left_behind, links_replaced, secrets_differ
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, entry_at, snapshot

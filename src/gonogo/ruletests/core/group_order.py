@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.errors import Problem
 from gonogo.formats.flow import flow, joined, listed, quoted
 from gonogo.formats.yaml import parse_documents
+from gonogo.model.replacing import replace
 from gonogo.model.rule import RuleGroup
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.trial import Trial, rewritten

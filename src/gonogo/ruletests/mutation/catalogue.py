@@ -10,9 +10,8 @@ from collections.abc import Collection, Iterator
 from datetime import timedelta
 from itertools import chain
 
-from msgspec.structs import replace
-
 from gonogo.durations import format_duration
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import canonical
 from gonogo.promql.parser import parse, unreadable

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from math import inf
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.durations import format_duration
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import (
@@ -91,15 +90,15 @@ def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expre
     new = replaced(children(root)[step], tuple(rest), node)
     match root, new:
         case Binary(), _:
-            return dataclasses.replace(root, left=new) if step == 0 else dataclasses.replace(root, right=new)
+            return replace(root, left=new) if step == 0 else replace(root, right=new)
         case Call(arguments=arguments), _:
-            return dataclasses.replace(root, arguments=(*arguments[:step], new, *arguments[step + 1 :]))
+            return replace(root, arguments=(*arguments[:step], new, *arguments[step + 1 :]))
         case Aggregation(), _ if step < len(children(root)) - 1:
-            return dataclasses.replace(root, parameter=new)
+            return replace(root, parameter=new)
         case ((Aggregation() | Subquery() | Negation()), _):
-            return dataclasses.replace(root, inner=new)
+            return replace(root, inner=new)
         case Range(), Vector():
-            return dataclasses.replace(root, vector=new)
+            return replace(root, vector=new)
     raise AssertionError(root)  # pragma: no cover - these are all the nodes that have children
 
 

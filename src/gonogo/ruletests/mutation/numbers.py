@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import isfinite
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import COMPARISONS, HOLDS, Aggregation, Binary, Call, Number, children

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import Aggregation, Binary, Call, Labels, Number

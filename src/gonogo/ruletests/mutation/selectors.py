@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.durations import format_duration
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.matchers import equal, label, quoted

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from msgspec.structs import replace
-
 from gonogo.errors import UsageError
+from gonogo.model.replacing import replace
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.report import SilentFinding
 from gonogo.ruletests.silent import data, files, names

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.series import REALM_LABEL, Series, subject_key
 
 Key = tuple[str, ...]

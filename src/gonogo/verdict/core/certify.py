@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.model.condition import Comparison, Criterion, Mean, Operator, Rises, Share
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun
+from gonogo.model.replacing import replace
 from gonogo.promql.matchers import label
 from gonogo.verdict.core.answers import Key
 from gonogo.verdict.core.reading import SeriesKey

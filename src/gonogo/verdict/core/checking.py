@@ -6,11 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from math import floor, isfinite
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Falling, Operator, Term, Unknown
 from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order, named
 from gonogo.model.policy import Signal, ValueRange
+from gonogo.model.replacing import replace
 from gonogo.model.series import Series
 from gonogo.verdict.core.firing_alerts import provable
 from gonogo.verdict.core.reading import Reading

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.durations import format_duration
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import EVALUATION, Policy, Scope, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, is_classic_label
 from gonogo.promql.graph import RuleGraph

@@ -15,12 +15,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.model.condition import Comparison, Operator, Term
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Outcome, Reason
 from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, subject_key
 from gonogo.promql.graph import RuleGraph

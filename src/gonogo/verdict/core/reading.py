@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Rule
 from gonogo.model.series import REALM_LABEL, Series, by_metric, subject_key
 from gonogo.promql.graph import RuleGraph

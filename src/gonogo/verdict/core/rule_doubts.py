@@ -8,11 +8,11 @@ from itertools import combinations
 from math import isfinite
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Signal
+from gonogo.model.replacing import replace
 from gonogo.model.rule import Engine, Evaluator, Group, LoadedGroup, Rule, RuleHealth, RuleKind, RuleState, rules_of
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.tolerances import AGE_SLACK_SECONDS

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gonogo.model.evidence import Evidence, Origin, Target, TargetHealth, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy
+from gonogo.model.replacing import replace
 from gonogo.model.series import REALM_LABEL, Series, is_classic_label
 from gonogo.promql.matchers import label
 from gonogo.promql.selectors import Selector

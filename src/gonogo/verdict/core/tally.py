@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import inf, isfinite
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from gonogo.model.replacing import replace
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 from gonogo.verdict.core.watch import Recent
 

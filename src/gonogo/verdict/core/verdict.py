@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from msgspec.structs import replace
-
 from gonogo.model.condition import Condition
 from gonogo.model.evidence import Evidence, RunState
 from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason, all_of, any_of, in_order
 from gonogo.model.policy import Gate, Policy, Role, Runs
 from gonogo.model.record import DRY_RUN
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome, worst
 from gonogo.verdict.core.answers import Key, answer_doubts
 from gonogo.verdict.core.checking import Combine, Read, check

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from gonogo.model.condition import Condition, Mean, Rises, Share, parse_condition
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun, Gate, Policy
+from gonogo.model.replacing import replace
 from gonogo.model.verdict import Judgement
 from gonogo.verdict.core.answers import Key
 from gonogo.verdict.core.births import NO_BIRTHS, Births, follow, grace_of
