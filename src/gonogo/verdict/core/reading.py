@@ -6,23 +6,20 @@ only on the signal and the source of a series, are computed once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from gonogo.model.evidence import Evidence, Unread
-from gonogo.model.outcome import Doubt, Reason
+from gonogo.model.outcome import Doubt
 from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.replacing import replace
-from gonogo.model.rule import Rule
-from gonogo.model.series import REALM_LABEL, Series, by_metric, subject_key
-from gonogo.promql.graph import RuleGraph
-from gonogo.verdict.core.answers import Key, SignalAnswers, answer_doubts, answers
-from gonogo.verdict.core.evaluations import refusal_doubts, with_policy_rules
-from gonogo.verdict.core.feeds import SOURCE_LABELS, Feed, Kept
-from gonogo.verdict.core.firing_alerts import FiringAlerts, firing_alerts
-from gonogo.verdict.core.recomputation import Unconfirmed, recomputation_doubts, unconfirmed
-from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
+from gonogo.model.series import Series, subject_key
+from gonogo.verdict.core.answers import Key
+from gonogo.verdict.core.background import Background, Backgrounds
+from gonogo.verdict.core.feeds import Feed
+from gonogo.verdict.core.recomputation import Unconfirmed
+from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness
 from gonogo.verdict.core.series_doubts import (
     VANISHED,
     Found,
@@ -30,12 +27,9 @@ from gonogo.verdict.core.series_doubts import (
     freshest,
     looks_sound,
     name_hint,
-    nameless_doubts,
     selector_of,
     series_doubts,
-    too_old,
     writer_doubts,
-    written,
     wrong_realm,
 )
 from gonogo.verdict.core.source_doubts import Doubtful, Supplier, source_doubts
@@ -75,24 +69,6 @@ class Reading(Struct, frozen=True):
     unconfirmed: Unconfirmed | None = None
 
 
-class Background(Struct, frozen=True):
-    """The facts about a signal that are the same for every subject.
-
-    ``written`` has the times of its writers, ``unconfirmed`` the series that its rules do not confirm, by their labels.
-    """
-
-    signal: Signal
-    doubts: tuple[Doubt, ...]
-    interval: float | None
-    lateness: Lateness
-    feeds: tuple[Feed, ...]
-    rules: tuple[str, ...]
-    answers: SignalAnswers
-    written: Mapping[Key, float]
-    unconfirmed: Mapping[frozenset[tuple[str, str]], Unconfirmed]
-    alerts: FiringAlerts | None = None
-
-
 class Supply(Struct, frozen=True):
     """The facts about a signal that are the same for all its series from one source.
 
@@ -111,19 +87,12 @@ class Readings:
 
     def __init__(self, policy: Policy, evidence: Evidence) -> None:
         """Sort the facts that all signals share."""
-        self._late = late_metrics(evidence)
-        evidence = with_policy_rules(policy, evidence)
         self._policy = policy
         self._evidence = evidence
+        self._backgrounds = Backgrounds(policy, evidence)
         self._sources = Sources.of(evidence, policy.trusted)
-        self._unread = tuple(answer_doubts(evidence))
-        self._instant = by_metric(() if isinstance(evidence.instant, Unread) else evidence.instant)
-        self._files = RuleGraph.of(evidence.files)
-        self._loaded = RuleGraph.of(() if isinstance(evidence.rules, Unread) else evidence.rules)
-        self._intervals = _recording_intervals(evidence)
         vanished = () if isinstance(evidence.vanished, Unread) else evidence.vanished
         self._vanished = {key for row in vanished if (key := subject_key(row, policy.subjects)) is not None}
-        self._backgrounds: dict[str, Background] = {}
         self._supplies: dict[tuple[str, Source, tuple[str, ...]], Supply] = {}
         self._read: dict[tuple[str, Key], tuple[Reading, ...]] = {}
 
@@ -134,7 +103,7 @@ class Readings:
         """
         labels = self._policy.subjects
         found: set[Key] = set()
-        for background in map(self._background, names):
+        for background in map(self._backgrounds.of, names):
             if background.signal.scope is Scope.SUBJECT:
                 found |= {*background.answers.ranges, *background.answers.instant}
         found |= self._vanished
@@ -142,7 +111,7 @@ class Readings:
 
     def read(self, subject: Key, name: str) -> tuple[Reading, ...]:
         """Return the readings of a signal for a subject: one for each label set that the policy expects."""
-        background, key = self._background(name), self.key(subject, name)
+        background, key = self._backgrounds.of(name), self.key(subject, name)
         known = self._read.get((name, key))
         if known is None:
             known = self._read[name, key] = tuple(
@@ -160,59 +129,6 @@ class Readings:
             found = list(self.read(key, name))
             found[place] = replace(found[place], unknown_for=seconds)
             self._read[name, key] = tuple(found)
-
-    def _background(self, name: str) -> Background:
-        known = self._backgrounds.get(name)
-        if known is None:
-            known = self._backgrounds[name] = self._share(self._policy.signals[name])
-        return known
-
-    def _share(self, signal: Signal) -> Background:
-        origins = {} if isinstance(self._evidence.origins, Unread) else self._evidence.origins
-        untraced = self._evidence.untraced
-        selectors = self._files.raw_selectors(signal.metric)
-        realm, kept = self._policy.realm, self._kept(signal.metric)
-        version = self._evidence.version
-        unknown = tuple(_untraced(s.text, untraced[s.text], version) for s in selectors if s.text in untraced)
-        found = answers(self._policy, self._evidence, signal, self._instant)
-        recomputed = {} if isinstance(self._evidence.recomputed, Unread) else self._evidence.recomputed
-        again = recomputed.get(signal.name)
-        nameless = nameless_doubts(found.nameless, self._policy.subjects)
-        alerts = None
-        if signal.alerts is not None:
-            alerts = firing_alerts(self._policy, self._evidence, signal, self._loaded)
-            unknown += alerts.doubts
-        unknown += tuple(refusal_doubts(self._evidence, signal))
-        return Background(
-            signal,
-            (
-                *self._unread,
-                *rule_doubts(signal, self._evidence, self._loaded),
-                *unknown,
-                *nameless,
-                *recomputation_doubts(signal, again),
-            ),
-            self._intervals.get(signal.metric),
-            self._late.get(signal.metric, IN_TIME),
-            tuple(
-                Feed.of(s, origins.get(s.text, ()), kept(s.text), realm) for s in selectors if s.text not in untraced
-            ),
-            tuple(_described(rule, signal) for rule in self._loaded.closure(signal.metric)),
-            alerts.answers if alerts else found,
-            written(self._policy, signal, self._instant),
-            unconfirmed(self._policy, signal, again),
-            alerts,
-        )
-
-    def _kept(self, metric: str) -> Callable[[str], Kept]:
-        """Return a function from the text of a selector to the labels that every rule up to the metric keeps."""
-        names = frozenset((REALM_LABEL, *SOURCE_LABELS, *self._policy.subjects, *self._policy.synthetic_labels))
-        if not self._files.recorded_by(metric):
-            return lambda _: names
-        from gonogo.promql.label_path import kept_labels  # noqa: PLC0415 - a verdict on raw series does not pay for it
-
-        kept = kept_labels(self._files, metric, names)
-        return lambda text: kept.get(text, frozenset())
 
     def _supply(self, background: Background, labels: Labels) -> Supply:
         source, group = source_of(labels), self._sources.group(labels)
@@ -238,7 +154,7 @@ class Readings:
         marks = self._policy.synthetic_labels
         own_age = 0.0 if signal.max_age is None else signal.max_age.total_seconds()
         asked = Supplier(only, group, push_max_age, own_age, self._policy.realm, names, signal.sources, marks)
-        doubtful = () if self._unread else tuple(source_doubts(feeds, self._sources, asked))
+        doubtful = () if self._backgrounds.unread else tuple(source_doubts(feeds, self._sources, asked))
         fed = tuple(text for feed in feeds for text in _named(feed, only))
         return Supply(background.doubts, interval, max_age, (*background.rules, *fed), doubtful)
 
@@ -256,7 +172,7 @@ class Readings:
             subject = dict(zip(self._policy.subjects, key, strict=True)) if key else {}
             doubts += tuple(doubt for one in supply.doubtful for doubt in one.about(subject))
             provenance += tuple(one.counted(subject) for one in supply.doubtful if one.share < 1)
-        if not self._unread and signal.name not in self._evidence.unevaluated:
+        if not self._backgrounds.unread and signal.name not in self._evidence.unevaluated:
             if background.written:
                 doubts += writer_doubts(signal.written_at, background.written.get(key), now)
             if not looks_sound(ranges, instant, marks, now, supply.max_age):
@@ -273,7 +189,7 @@ class Readings:
         late, odd, firm, remark = background.lateness, None, None, ""
         if background.unconfirmed and series is not None:
             odd = background.unconfirmed.get(frozenset(series.labels.items()))
-        if background.alerts is not None and not self._unread:
+        if background.alerts is not None and not self._backgrounds.unread:
             firm, remark = background.alerts.firm.get(key), background.alerts.names.get(key, "")
             doubts += background.alerts.doubts_of(key)
         return Reading(
@@ -290,29 +206,10 @@ class Readings:
         )
 
 
-def _described(rule: Rule, signal: Signal) -> str:
-    own = signal.is_evaluated and rule.name == signal.metric
-    return f"{'' if own else 'rule '}{rule.name}: {rule.expression}"
-
-
 def _unfed_hint(feeds: Iterable[Feed]) -> str:
     """Return why a signal that is computed is absent: the server has no series that its loaded rules need."""
     missing = ", ".join(sorted(feed.selector.text for feed in feeds if not feed.rows))
     return f", which is made of {missing}, and no such series either; start what exports them" if missing else ""
-
-
-def _untraced(selector: str, answer: Unread, version: str | None) -> Doubt:
-    why = f"the sources of {selector} are not known, because the server gives no valid answer: {answer.why}"
-    return Doubt(Reason.SOURCE_UNKNOWN, f"{why}; {too_old(version) or answer.next_step}")
-
-
-def _recording_intervals(evidence: Evidence) -> dict[str, float]:
-    intervals: dict[str, float] = {}
-    for group in () if isinstance(evidence.rules, Unread) else evidence.rules:
-        seconds = group.interval.total_seconds()
-        for state in group.rules:
-            intervals[state.rule.name] = max(intervals.get(state.rule.name, 0.0), seconds)
-    return intervals
 
 
 def _named(feed: Feed, only: Source | None) -> Iterator[str]:
