@@ -24,7 +24,7 @@ from gonogo.programs.processes import prometheus, pushgateway
 from gonogo.programs.server_process import RunningServer
 from tests.fault_matrix.estate_stage import EstateStage, exporter
 from tests.live.healthy_pods import wait
-from tests.live.healthy_stage import FLAGS, INTERVAL, PROD, write_files
+from tests.live.healthy_stage import FLAGS, INTERVAL, PROD, WATCHED, write_files
 from tests.live.proxy import proxy
 
 LAG = 0.8
@@ -102,10 +102,7 @@ POLICY: Mapping[str, Any] = {
     },
     "sources": {"trusted": [{"job": "island", "heartbeat": "island_beat"}]},
     "gates": GATES,
-    "dry_run": {"step": "400ms", "blind": "4s"},
-    "runs": {"required": []},
-    "rules": ["rules.yml"],
-    "tests": [],
+    **WATCHED,
 }
 
 

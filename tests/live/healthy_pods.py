@@ -106,9 +106,7 @@ def replaced(place: HealthyStage) -> None:
     gone = place.found[7:10]
     fresh_pods(place, "cart", 3)
     place.discover(name for name in place.pods if name not in gone)
-    for name in gone:
-        place.exporters[name].alive = False
-        del place.pods[name]
+    place.end(gone)
     fail_again(place)
 
 
@@ -123,9 +121,7 @@ def scaled_in(place: HealthyStage) -> None:
     """Take two pods away on purpose: first from discovery, then from the world."""
     gone = [name for name in place.found if name not in {"cart-0", "pay-0", "pay-1"}][-2:]
     place.discover(name for name in place.found if name not in gone)
-    for name in gone:
-        place.exporters[name].alive = False
-        del place.pods[name]
+    place.end(gone)
     wait(INTERVAL)
 
 

@@ -171,6 +171,14 @@ GATES: Mapping[str, Mapping[str, list[str]]] = {
     "pages": {"require": ["pages == 0"], "abort": ["pages > 0", "unknown(pages) for 3s"]},
 }
 
+WATCHED: Mapping[str, Any] = {
+    "dry_run": {"step": "400ms", "blind": "4s"},
+    "runs": {"required": []},
+    "rules": ["rules.yml"],
+    "tests": [],
+}
+"""The keys that all policies of healthy life share: a short step, and no run gates."""
+
 POLICY: Mapping[str, Any] = {
     "version": 1,
     "preset": None,
@@ -189,10 +197,7 @@ POLICY: Mapping[str, Any] = {
         "pages": {"alerts": {"severity": "page"}, "interval": "1s", "scope": "shared"},
     },
     "gates": GATES,
-    "dry_run": {"step": "400ms", "blind": "4s"},
-    "runs": {"required": []},
-    "rules": ["rules.yml"],
-    "tests": [],
+    **WATCHED,
 }
 
 
@@ -213,6 +218,12 @@ class HealthyStage(EstateStage):
     def label(self, name: str) -> str:
         """Return the label ``instance`` of a pod."""
         return self.labels.get(name, name)
+
+    def end(self, gone: Iterable[str]) -> None:
+        """End some pods, after discovery has lost them."""
+        for name in gone:
+            self.exporters[name].alive = False
+            del self.pods[name]
 
     def discover(self, names: Iterable[str]) -> None:
         """Let the discovery of the server find exactly these pods, and wait until the server scrapes just them."""
