@@ -94,6 +94,16 @@ def test_a_server_that_loaded_the_files_passes_without_lifecycle(tmp_path: Path,
     assert [(one.kind, one.outcome) for one in records(file.journal)] == [("loaded", "PASS")]
 
 
+def test_the_offset_of_a_group_is_said_to_be_unproved(tmp_path: Path, server: RunningServer) -> None:
+    """No Prometheus shows it. The files have got one since the server loaded them."""
+    rules = tmp_path / "rules" / "duri.yml"
+    rules.write_text(RULES.replace("- name: duri", "- name: duri\n    query_offset: 30s"), encoding="utf-8")
+    for config in (", config: prometheus.yml", ALONE):
+        run = loaded(policy(tmp_path, server.url, config))
+        assert run.outcome is Outcome.PASS
+        assert "the server does not show the query_offset of 1 group, so it was not compared" in run.detail
+
+
 def test_without_a_configuration_the_rules_alone_are_compared(tmp_path: Path, server: RunningServer) -> None:
     """Rules of others are no difference, unlike a rule that is missing. A default configuration may be missing too."""
     (tmp_path / "rules" / "others.yml").write_text(OTHERS, encoding="utf-8")

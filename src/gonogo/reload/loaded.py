@@ -7,13 +7,15 @@ server, only the policy's rules are compared. The server may then have rules of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gonogo.errors import SourceError
 from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.record import LOADED
 from gonogo.model.replacing import replace
-from gonogo.model.rule import with_external_labels
+from gonogo.model.rule import Engine, RuleGroup, with_external_labels
 from gonogo.policy.inputs import policy_rules
 from gonogo.policy.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile
@@ -65,6 +67,7 @@ def _whole(place: ReloadPlace, tree: Tree) -> Run:
     if differences := unlike(contents, state):
         return failed(LOADED, differences, UNLOADED, {})
     unseen = "; the server masks its secrets, so these were not compared" if secrets_in(contents.text) else ""
+    unseen += _unshown(contents.rules)
     detail = f"the configuration and {counted(contents.rule_count, 'rule')} are loaded as in the files{unseen}"
     return Run(LOADED, Outcome.PASS, f"{detail}; nothing was changed")
 
@@ -82,6 +85,14 @@ def _rules(place: ReloadPlace, url: str | None) -> Run:
         return failed(LOADED, differences, UNLOADED, {})
     count = sum(len(group.rules) for group in files)
     others = f", beside {counted(len(found.extra), 'rule')} of others" if found.extra else ""
+    others += "" if evaluator.engine is Engine.VMALERT else _unshown(files)
     return Run(
         LOADED, Outcome.PASS, f"{counted(count, 'rule')} are loaded as in the files{others}; nothing was changed"
     )
+
+
+def _unshown(groups: Iterable[RuleGroup]) -> str:
+    """Return a clause about the setting of rule groups that Prometheus never shows, or nothing."""
+    count = sum(group.delay is not None for group in groups)
+    groups_with_one = counted(count, "group")
+    return f"; the server does not show the query_offset of {groups_with_one}, so it was not compared" if count else ""
