@@ -123,6 +123,14 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("rules: a.yml", "2:8: rules: must be a list, not text"),
         ("rules: [1]", "2:9: rules[0]: must be text, not a number; quote it"),
         ("rules: ['']", "2:9: rules[0]: must not be empty"),
+        (
+            "sources: {trusted: [{job: a, heartbeat: 'up offset 1m'}]}",
+            "sources.trusted[0].heartbeat: must be the selector of one metric, such as up{job=",
+        ),
+        (
+            "sources: {trusted: [{job: a, heartbeat: scrape_samples_scraped}]}",
+            "sources.trusted[0].heartbeat: must not be a scrape_ series, which is fresh while the target is down",
+        ),
         ("prometheus: null", "2:13: prometheus: must be a mapping, not null"),
         ("prometheus: {max_bytes: 1.5}", "2:25: prometheus.max_bytes: must be a whole number, not a number"),
         ("prometheus: {max_bytes: true}", "2:25: prometheus.max_bytes: must be a whole number, not true or false"),

@@ -1,4 +1,4 @@
-"""The age of the youngest samples under a recorded metric."""
+"""The age of the samples under a recorded metric."""
 
 from math import inf
 
@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import RuleGraph
-from gonogo.promql.shift import youngest_seconds
+from gonogo.promql.shift import oldest_seconds
 
 
 def record(name: str, expression: str) -> Rule:
@@ -26,7 +26,13 @@ AROUND = (record("fresh", "sum(x)"), record("old", "sum(x offset 1m)"), record("
         ("max(x offset -15s)", 15),
         ("rate(x[5m] offset 15s)", 15),
         ("x - x offset 1w", 0),
-        ("x offset 10s + y offset 5s", 5),
+        ("x offset 10s + y offset 5s", 10),
+        ("x offset 10s * on (a) group_left () y", 10),
+        ("x @ 1796016422 * on (a) group_left () y", inf),
+        ("x / x offset 1w + y", 0),
+        ("clamp_max(x offset 15s, scalar(max(y)))", 15),
+        ("x or x offset 1h", 3600),
+        ('{a="b"} offset 7s', 67),
         ("x @ 1796016422", inf),
         ("x @ end()", 0),
         ("x @ start() offset 7s", 7),
@@ -37,13 +43,14 @@ AROUND = (record("fresh", "sum(x)"), record("old", "sum(x offset 1m)"), record("
         ("old", 60),
         ("old offset 5s", 65),
         ("old + fresh", 0),
-        ("itself", 3600),
+        ("old + y", 60),
+        ("itself", 0),
         ("rate(x)", 0),
         ("x offset 1m and y", 60),
         ("x and y offset 1m", 0),
         ("x offset 1m unless y", 60),
         ("x offset 1m > y", 60),
-        ("x offset 1m > bool y", 0),
+        ("x offset 1m > bool y", 60),
         ("x offset 1m > 0", 60),
         ("0 < x offset 1m", 60),
         ("x or y offset 1m", 60),
@@ -52,12 +59,12 @@ AROUND = (record("fresh", "sum(x)"), record("old", "sum(x offset 1m)"), record("
         ("vector(1) and y", 0),
     ],
 )
-def test_the_youngest_samples_count(expression: str, age: float) -> None:
-    """Rules under the rule are followed. A cycle ends, and an unreadable rule has another reason."""
-    assert youngest_seconds("m", RuleGraph((record("m", expression), *AROUND))) == age
+def test_the_youngest_samples_of_each_raw_metric_count(expression: str, age: float) -> None:
+    """The oldest metric decides, also under other rules. Cycles and unreadable rules have other reasons."""
+    assert oldest_seconds("m", RuleGraph((record("m", expression), *AROUND))) == age
 
 
 def test_the_oldest_of_several_rules_counts() -> None:
     """Each rule makes a series of its own."""
-    assert youngest_seconds("m", RuleGraph((record("m", "x"), record("m", "x offset 1m")))) == 60
-    assert youngest_seconds("raw", RuleGraph(AROUND)) == 0
+    assert oldest_seconds("m", RuleGraph((record("m", "x"), record("m", "x offset 1m")))) == 60
+    assert oldest_seconds("raw", RuleGraph(AROUND)) == 0

@@ -15,6 +15,12 @@ from msgspec import Struct
 METRIC_LABEL = "__name__"
 """The label with the name of the metric."""
 
+UP = "up"
+"""The series that a server writes about each target: 1 if the target was scraped, 0 if it is down."""
+
+SCRAPE = "scrape_"
+"""The beginning of the names of the other series that a server writes about its own scrapes."""
+
 REALM_LABEL = "metric_realm"
 """The label that every signal of a policy with a realm must have."""
 

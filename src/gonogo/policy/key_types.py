@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, 
 
 from gonogo.model.condition import SIGNAL_NAME, Condition, Criterion, parse_condition, parse_criterion
 from gonogo.model.policy import RUN_GATES, ValueRange
+from gonogo.model.series import SCRAPE
 from gonogo.policy import values
 from gonogo.policy.values import text
 from gonogo.server.http_settings import header_mistake, sendable
@@ -58,6 +59,10 @@ def _instant_selector(value: object) -> str:
     tree = parse(text(value))
     if not isinstance(tree, Vector) or tree.offset or tree.at or tree.metric is None:
         raise ValueError('must be the selector of one metric, such as up{job="otel"}')
+    if tree.metric.startswith(SCRAPE):
+        raise ValueError(
+            "must not be a scrape_ series, which is fresh while the target is down; name up, which must be 1"
+        )
     return instant(tree)
 
 

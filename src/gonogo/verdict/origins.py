@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gonogo.model.evidence import Evidence, Origin, Unread
 from gonogo.model.policy import Policy, Receiver
-from gonogo.model.series import REALM_LABEL, Series, is_classic_label
+from gonogo.model.series import REALM_LABEL, UP, Series, is_classic_label
 from gonogo.promql.matchers import equal, label, narrowed, none_of, one_of
 from gonogo.promql.selectors import Selector, selectors
-from gonogo.verdict.core.feeds import UP
 from gonogo.verdict.core.sources import Source, shared_sources, source_of
 from gonogo.verdict.inquiry import MOST_FOLLOWED, Inquiry, within_a_day
 

@@ -401,6 +401,25 @@ def test_a_subject_for_which_no_rule_can_fire_is_absent(
     rules = given(shown(alert("One", expression, **PAGE, **labels)))
     (for_b,) = Readings(by(subjects=("service",)), rules).read(("b",), "pages")
     assert [doubt.reason for doubt in for_b.doubts] == reasons
+    other = alert("Other", 'raw_y{severity="warning",service="b"} > 5')
+    beside = given(shown(alert("One", expression, **PAGE, **labels), other))
+    (still,) = Readings(by(subjects=("service",)), beside).read(("b",), "pages")
+    assert [doubt.reason for doubt in still.doubts] == reasons
     (of_b,) = Readings(by(labels={**PAGE, "service": "b"}), rules).read((), "pages")
     for doubts in (for_b.doubts, of_b.doubts) if reasons else ():
         assert doubts[0].detail.startswith("no alerting rule of the server can make an alert with ")
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("rate(raw_y[5m]) > 2 * rate(raw_y[5m] offset 1w)", ""),
+        ("raw_y offset 1h > 5", "rule Past reads a series in the past alone, by its offset at least 3600 s ago"),
+        ("raw_y @ 1796016422 > 5", "rule Past reads a series in the past alone, at a time that @ fixes"),
+    ],
+)
+def test_an_alert_that_looks_at_the_past_alone_proves_no_zero(expression: str, told: str) -> None:
+    """The alert cannot fire for what happens now. A comparison with the past can."""
+    (found,) = Readings(by(), given(shown(alert("Past", expression, **PAGE)))).read((), "pages")
+    assert [doubt.reason for doubt in found.doubts] == ([Reason.SOURCE_STALE] if told else [])
+    assert all(doubt.detail.startswith(told) for doubt in found.doubts)

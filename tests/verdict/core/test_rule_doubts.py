@@ -270,10 +270,10 @@ def test_the_text_of_a_duplicate_names_both_groups() -> None:
     [
         ("raw_x", None, ""),
         ("raw_x - raw_x offset 1w", None, ""),
-        ("raw_x offset 15s", None, "by its offset they are at least 15 s old"),
-        ("raw_x offset 15s", timedelta(seconds=10), "by its offset they are at least 15 s old"),
+        ("raw_x offset 15s", None, "by its offset at least 15 s ago"),
+        ("raw_x offset 15s", timedelta(seconds=10), "by its offset at least 15 s ago"),
         ("raw_x offset 15s", timedelta(minutes=5), ""),
-        ("raw_x @ 1796016422", timedelta(minutes=5), "@ fixes their time, so its value never changes"),
+        ("raw_x @ 1796016422", timedelta(minutes=5), "at a time that @ fixes, so its value never changes"),
     ],
 )
 def test_a_value_of_the_past_is_stale(expression: str, max_age: timedelta | None, told: str) -> None:
@@ -287,3 +287,13 @@ def test_a_value_of_the_past_is_stale(expression: str, max_age: timedelta | None
     judged = check(by, found)
     assert [doubt.reason for doubt in judged.doubts] == ([Reason.SOURCE_STALE] if told else [])
     assert told in judged.detail
+
+
+def test_two_rules_of_one_name_under_a_signal_are_duplicates() -> None:
+    """The signal takes now the value of one, and now that of the other."""
+    low = record("low", 'max by (metric_realm) (raw_x{metric_realm="prod"})')
+    again = record("low", 'min by (metric_realm) (raw_x{metric_realm="prod"})')
+    top = record("duri_x", "min by (metric_realm) (low)")
+    rules = (top, low, again)
+    found = evidence(samples("duri_x", source={}), files=(RuleGroup("duri", rules, INTERVAL),), rules=(loaded(*rules),))
+    assert Reason.DUPLICATE_RULE in [doubt.reason for doubt in check(policy("x == 1"), found).doubts]

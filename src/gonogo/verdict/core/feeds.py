@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from gonogo.model.evidence import Origin
-from gonogo.model.series import REALM_LABEL
+from gonogo.model.series import REALM_LABEL, SCRAPE, UP
 from gonogo.promql.selectors import Selector
 from gonogo.verdict.core.sources import Labels, Source, source_of
 
@@ -16,12 +16,6 @@ Kept = frozenset[str]
 
 SOURCE_LABELS = frozenset({"job", "instance"})
 """The labels of a source that most series keep."""
-
-UP = "up"
-"""The series that a server writes about each target: 1 if the target was scraped, 0 if it is down."""
-
-SCRAPE = "scrape_"
-"""The beginning of the names of the other series that a server writes about its own scrapes."""
 
 
 def is_measurement(selector: Selector) -> bool:

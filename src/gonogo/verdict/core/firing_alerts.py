@@ -9,7 +9,6 @@ was scraping at that time, and has evaluated rules since before that time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,20 +20,15 @@ from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Outcome, Reason
 from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.replacing import replace
-from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
+from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, subject_key
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.matchers import bearing
+from gonogo.verdict.core.alert_doubts import ALERT_NAME, alert_doubts, can_have, late, limit_seconds
 from gonogo.verdict.core.answers import Key, SignalAnswers
-from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, FUTURE_SECONDS
 
 if TYPE_CHECKING:
     from gonogo.promql.label_set import LabelSet
-
-ALERT_NAME = "alertname"
-
-_GIVEN = frozenset({ALERT_NAME, "alertgroup", "job", "instance", REALM_LABEL})
-"""The labels that alerts can have although no rule names them."""
 
 MOST_NAMED = 5
 """The number of firing alerts that a detail names. The rest is counted."""
@@ -69,7 +63,7 @@ class FiringAlerts(Struct, frozen=True):
     def doubts_of(self, key: Key) -> tuple[Doubt, ...]:
         """Return a doubt if no rule can make an alert of a subject, so that nothing counts for the subject."""
         subject = dict(zip(self.subjects, key, strict=True))
-        if not subject or not self.makers or any(_can_have(labels, subject) for labels in self.makers):
+        if not subject or not self.makers or any(can_have(labels, subject) for labels in self.makers):
             return ()
         why = f"no alerting rule of the server can make an alert with {bearing(subject)}"
         step = f"load a rule for it, or count the alerts for all subjects: {self.scope_key}: shared"
@@ -98,7 +92,8 @@ def firing_alerts(policy: Policy, evidence: Evidence, signal: Signal, loaded: Ru
     from gonogo.promql.label_flow import made_labels  # noqa: PLC0415 - a verdict without alerts does not pay for it
 
     matching = _matching(evidence.rules, loaded, signal)
-    made = tuple(made_labels(state.rule) for _, state in matching)
+    named = {name: value for name, value in (signal.alerts or {}).items() if name not in (ALERT_NAME, "alertgroup")}
+    made = tuple(can for _, state in matching if can_have(can := made_labels(state.rule), named))
     subjects = policy.subjects if signal.scope is Scope.SUBJECT else ()
     found = tuple(_firing(policy, signal, subjects, evidence.rules, evidence.now))
     before, unplaced = _past(evidence, signal, subjects)
@@ -125,7 +120,7 @@ def firing_alerts(policy: Policy, evidence: Evidence, signal: Signal, loaded: Ru
         subjects,
         firm,
         {key: _named(alert.name for alert in alerts) for key, alerts in now.items()},
-        (*_doubts(evidence, signal, matching, made, loaded), *_unplaced(signal, subjects, found)),
+        (*alert_doubts(evidence, signal, matching, made, loaded), *_unplaced(signal, subjects, found)),
         made,
         f"signals.{signal.name}.scope",
     )
@@ -149,7 +144,7 @@ def _firing(
                 labels = {ALERT_NAME: state.rule.name, **shown}
                 realm = labels.get(REALM_LABEL) or policy.realm
                 if asked <= labels.items() and policy.realm in {None, realm}:
-                    sound = state.health is RuleHealth.OK and not _late(group, state, now)
+                    sound = state.health is RuleHealth.OK and not late(group, state, now)
                     yield _Alert(state.rule.name, subject_key(labels, subjects), sound)
 
 
@@ -183,7 +178,7 @@ def _known_steps(
     since = evidence.evaluating_since + longest.total_seconds()
     for series in evidence.newest_scrapes.get(signal.name, ()):
         for time, scraped in zip(series.times, series.values, strict=True):
-            if time >= since and time - scraped <= _limit(fastest):
+            if time >= since and time - scraped <= limit_seconds(fastest):
                 yield time
 
 
@@ -202,72 +197,6 @@ def _named(names: Iterable[str]) -> str:
     found = sorted({*names})
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
     return f"firing: {', '.join(found[:MOST_NAMED])}{more}"
-
-
-def _limit(interval: timedelta) -> float:
-    return AGE_INTERVALS * interval.total_seconds() + AGE_SLACK_SECONDS
-
-
-def _late(group: LoadedGroup, state: RuleState, now: float) -> tuple[Doubt, ...]:
-    """Return a doubt if a rule was not evaluated in time. A rule without any evaluation has a doubt of its own."""
-    if state.evaluated_at is None:
-        return ()
-    age, limit, name = now - state.evaluated_at, _limit(group.interval), f"rule {state.rule.name} of group {group.name}"
-    if age < -FUTURE_SECONDS:
-        why = f"the last evaluation of {name} is {-age:.1f} s ahead of the server's clock; set the clocks right"
-        return (Doubt(Reason.FUTURE, why),)
-    if age > limit:
-        why = f"{name} was last evaluated {age:.0f} s ago, over the {limit:g} s allowed"
-        return (Doubt(Reason.STALE, f"{why}; see in the server's log why it evaluates its rules late"),)
-    return ()
-
-
-def _doubts(
-    evidence: Evidence,
-    signal: Signal,
-    matching: tuple[tuple[LoadedGroup, RuleState], ...],
-    made: tuple[LabelSet, ...],
-    loaded: RuleGraph,
-) -> Iterator[Doubt]:
-    for group, state in matching:
-        yield from _late(group, state, evidence.now)
-        yield from _blind(evidence, state.rule, loaded)
-    if evidence.rules_untold:
-        return
-    asked = bearing(signal.alerts or {}) or "any label"
-    named = {name: value for name, value in (signal.alerts or {}).items() if name not in (ALERT_NAME, "alertgroup")}
-    if not any(_can_have(labels, named) for labels in made):
-        why = f"no alerting rule of the server can make an alert with {asked}"
-        yield Doubt(Reason.ABSENT, f"{why}; load the rules of these alerts, or correct signals.{signal.name}.alerts")
-        return
-    names = {*(signal.alerts or {})}.difference(_GIVEN)
-    if not any(_mentions(state.rule, names, loaded) for _, state in matching):
-        why = f"no alerting rule of the server mentions {', '.join(sorted(names))}, so no alert with {asked} is known"
-        yield Doubt(Reason.ABSENT, f"{why}; set the label in the rules, or correct signals.{signal.name}.alerts")
-
-
-def _can_have(labels: LabelSet, asked: Mapping[str, str]) -> bool:
-    return all(value in labels.of(name) for name, value in asked.items())
-
-
-def _blind(evidence: Evidence, rule: Rule, loaded: RuleGraph) -> Iterator[Doubt]:
-    """Yield a doubt if no series at all feeds an alerting rule. The rule of another alert does not make up for it."""
-    origins = {} if isinstance(evidence.origins, Unread) else evidence.origins
-    texts = [selector.text for selector in loaded.raw_selectors_of(rule)]
-    if texts and not any(origins.get(text) or text in evidence.untraced for text in texts):
-        why = f"no series feeds {', '.join(sorted(texts))}, so rule {rule.name} cannot fire"
-        yield Doubt(Reason.SOURCE_UNKNOWN, f"{why}; bring back what exports it")
-
-
-def _mentions(rule: Rule, names: set[str], graph: RuleGraph) -> bool:
-    """Return whether a rule, with the rules under it, mentions all these labels."""
-    under = [rule]
-    for one in under:
-        under += [below for below in graph.upstream(one) if all(below is not known for known in under)]
-    return all(
-        any(name in one.labels or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", one.expression) for one in under)
-        for name in names
-    )
 
 
 def _unplaced(signal: Signal, subjects: tuple[str, ...], found: Iterable[_Alert]) -> Iterator[Doubt]:

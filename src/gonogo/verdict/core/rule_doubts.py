@@ -119,8 +119,7 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     if why := synthetic(metric, loaded, maker):
         yield Doubt(Reason.SYNTHETIC, f"{why}; {make} it from measured series and remove the made-up value")
     yield from _past(signal, loaded)
-    if why := duplicates(metric, evidence.rules):
-        yield Doubt(Reason.DUPLICATE_RULE, f"{why}; keep one of them, or give them labels that differ")
+    yield from _duplicate_rules(metric, evidence.rules, loaded)
     if why := drift(metric, evidence.files, evidence.rules):
         step = (
             "load the policy's rule files on the server, or name the files of the loaded rules under the policy's rules"
@@ -133,19 +132,30 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     yield from _health(metric, evidence.rules, loaded)
 
 
-def _past(signal: Signal, loaded: RuleGraph) -> Iterator[Doubt]:
-    """Yield a doubt about a value that is made of samples of the past alone, and older ones than the policy allows."""
-    from gonogo.promql.shift import youngest_seconds  # noqa: PLC0415 - a verdict on raw series does not pay for it
+def _duplicate_rules(metric: str, groups: tuple[LoadedGroup, ...], loaded: RuleGraph) -> Iterator[Doubt]:
+    """Yield a doubt for each metric, the given one or one under it, that two rules record."""
+    for recorded in dict.fromkeys(rule.name for rule in loaded.closure(metric) if rule.kind is RuleKind.RECORD):
+        if why := duplicates(recorded, groups):
+            yield Doubt(Reason.DUPLICATE_RULE, f"{why}; keep one of them, or give them labels that differ")
 
-    age = youngest_seconds(signal.metric, loaded) if signal.alerts is None else 0.0
+
+def _past(signal: Signal, loaded: RuleGraph) -> Iterator[Doubt]:
+    """Yield a doubt about a value for which a series is read in the past alone, further back than the policy allows."""
+    from gonogo.promql.shift import oldest_seconds  # noqa: PLC0415 - a verdict on raw series does not pay for it
+
+    age = oldest_seconds(signal.metric, loaded) if signal.alerts is None else 0.0
     if age <= (0.0 if signal.max_age is None else signal.max_age.total_seconds()):
         return
-    made = f"{signal.metric} is made of samples of the past alone"
+    yield past_doubt(signal, signal.metric, age)
+
+
+def past_doubt(signal: Signal, what: str, age: float) -> Doubt:
+    """Return a doubt about a metric or a rule that reads a series in the past alone, some seconds ago."""
+    read = f"{what} reads a series in the past alone"
     if isfinite(age):
-        step = f"read samples of now as well, or allow this age by signals.{signal.name}.max_age"
-        yield Doubt(Reason.SOURCE_STALE, f"{made}: by its offset they are at least {age:g} s old; {step}")
-    else:
-        yield Doubt(Reason.SOURCE_STALE, f"{made}: @ fixes their time, so its value never changes; leave out @")
+        step = f"read the series of now as well, or allow this age by signals.{signal.name}.max_age"
+        return Doubt(Reason.SOURCE_STALE, f"{read}, by its offset at least {age:g} s ago; {step}")
+    return Doubt(Reason.SOURCE_STALE, f"{read}, at a time that @ fixes, so its value never changes; leave out @")
 
 
 def _untold(signal: Signal) -> Doubt:
